@@ -1,0 +1,27 @@
+import type { Id, Member, Message } from './wire.js';
+
+/**
+ * What the messenger tells the world after a commit. An event with a `rev` is durable: within a chat they are published
+ * in the order of `rev`, and whoever misses one can read it from the tables. The others are hints about the moment.
+ */
+export type Event =
+  | { type: 'message_created'; chat_id: Id; rev: number; message: Message }
+  | { type: 'chat_created'; chat_id: Id; rev: number; member_ids: Id[] }
+  /** Somebody joined, or left: then `member.left_at` is set. `by` did it. */
+  | { type: 'member_changed'; chat_id: Id; rev: number; member: Member; by: Id }
+  | MarkEvent
+  | { type: 'typing'; chat_id: Id; user_id: Id; is_typing: boolean };
+
+/** A mark moved: everything up to `seq` is read by, or delivered to, `user_id`. Coalesced, monotone, without a `rev`. */
+export interface MarkEvent {
+  type: 'message_read' | 'message_delivered';
+  chat_id: Id;
+  user_id: Id;
+  seq: number;
+  /** The message with that `seq`, under both names that the seeds' clients read. */
+  message_id: Id;
+  last_read_id: Id;
+}
+
+export type EventType = Event['type'];
+export type EventOf<T extends EventType> = Extract<Event, { type: T }>;

@@ -1,0 +1,160 @@
+/**
+ * The shapes that travel: one form per entity, the same names as in the database and in the domain.
+ * Ids are integers below 2^53. Times are ISO 8601 in UTC with `Z`. Data fields are snake_case.
+ */
+
+export type Id = number;
+export type Timestamp = string;
+
+export type ChatType = 'private' | 'group';
+export type Role = 'owner' | 'admin' | 'member';
+
+/** The kinds of content a message may declare; the content itself is opaque text and never checked against its kind. */
+export const messageTypes = [
+  'text',
+  'image',
+  'video',
+  'audio',
+  'voice',
+  'file',
+  'sticker',
+  'location',
+  'contact',
+] as const;
+export type MessageType = (typeof messageTypes)[number];
+
+/** How far a message has come among the *other* members: `read` as soon as one of them has read it. */
+export type MessageStatus = 'sent' | 'delivered' | 'read';
+
+export interface User {
+  id: Id;
+  /** Null for people whom a host brought without one. */
+  username: string | null;
+  first_name: string;
+  last_name: string | null;
+  /** The key of the user's end-to-end encryption, opaque to the server; empty when none was given. */
+  public_key: string;
+  avatar_url: string | null;
+  banner_url: string | null;
+  bio: string | null;
+  status_text: string | null;
+  status_expires_at: Timestamp | null;
+  is_online: boolean;
+  last_seen_at: Timestamp | null;
+  created_at: Timestamp;
+}
+
+/** The caller's own profile: what others do not see comes on top. */
+export interface Me extends User {
+  phone_number: string | null;
+  external_id: string | null;
+}
+
+/** A user in a chat. `id` and `user_id` are the same number: the seeds' clients read one or the other. */
+export interface Member extends User {
+  user_id: Id;
+  role: Role;
+  nickname: string | null;
+  joined_at: Timestamp;
+  /** Set on a tombstone: the user has left or was removed. */
+  left_at: Timestamp | null;
+  is_active: boolean;
+  /** Messages above this number were written while the user was a member. */
+  joined_seq: number;
+  /** High-water marks: everything up to and including this `seq` has been read, or has reached a device. */
+  read_seq: number;
+  delivered_seq: number;
+  rev: number;
+}
+
+export interface Message {
+  id: Id;
+  chat_id: Id;
+  /** The number of the message in its chat: 1..n without holes. */
+  seq: number;
+  /** The revision of the chat at which this message last changed. */
+  rev: number;
+  sender_id: Id | null;
+  /** The sender's own id of the message; a repeat of it is the same message. */
+  client_id: string;
+  content: string;
+  message_type: MessageType;
+  sent_at: Timestamp;
+  status: MessageStatus;
+  reply_to_id: Id | null;
+  is_pinned: boolean;
+  is_edited: boolean;
+  edited_at: Timestamp | null;
+  /** A tombstone: the content is gone, the number stays. */
+  is_deleted: boolean;
+}
+
+/** A chat as one of its members sees it: the name of a private chat, the unread count and the marks are the viewer's. */
+export interface Chat {
+  id: Id;
+  chat_type: ChatType;
+  /** In a private chat the other person's name. */
+  chat_name: string | null;
+  avatar_url: string | null;
+  owner_id: Id | null;
+  participants: Member[];
+  /** Counts every durable change of the chat; see `docs/protocol.md`. */
+  rev: number;
+  last_seq: number;
+  last_message: Message | null;
+  /** Exact up to 1,000; from there on 1,000, and `unread_capped` says so. */
+  unread_count: number;
+  unread_capped: boolean;
+  read_seq: number;
+  delivered_seq: number;
+  created_at: Timestamp;
+  updated_at: Timestamp;
+}
+
+/**
+ * What changed in a chat between two revisions, as state and not as a log: the rows whose `rev` is higher than `from`,
+ * deleted messages and departed members as tombstones. After applying it the reader knows the chat up to `to`.
+ */
+export interface Changes {
+  chat_id: Id;
+  from: number;
+  to: number;
+  /** Present when the chat itself changed, and in a snapshot. */
+  chat?: Chat;
+  members: Member[];
+  messages: Message[];
+  /**
+   * True when this is the newest page instead of a difference (the reader knew nothing, `from` is 0): messages below
+   * the first one come through `messages.history`.
+   */
+  snapshot: boolean;
+  /** True when the answer was cut at its page size: ask again from `to`. */
+  more: boolean;
+}
+
+/** Where the caller's chats stand: the cheap question before `sync.changes`. */
+export interface Heads {
+  /** Changes when the operator restores the database from a backup: everything known before is void. */
+  epoch: string;
+  chats: { chat_id: Id; rev: number; is_member: boolean }[];
+}
+
+export interface Token {
+  access_token: string;
+  token_type: 'bearer';
+  /** Seconds until the token expires. */
+  expires_in: number;
+}
+
+/** An answer that only confirms (the seeds' clients show the text). */
+export interface Confirmation {
+  message: string;
+}
+
+/** A member's marks after they moved. */
+export interface Marks {
+  chat_id: Id;
+  user_id: Id;
+  read_seq: number;
+  delivered_seq: number;
+}
