@@ -1,0 +1,27 @@
+import type { SqlDialect } from '@dialect/storage-sql';
+import { SqliteQueryCompiler, sql } from 'kysely';
+
+const integer = sql`integer`;
+const text = sql`text`;
+
+/** What is particular to SQLite. Its whole database has one writer, so rows need no locks and any chats share a batch. */
+export const sqliteDialect: SqlDialect = {
+  createQueryCompiler: () => new SqliteQueryCompiler(),
+  types: {
+    integer,
+    key: () => text,
+    text: () => text,
+    // No affinity: text stays text (UTF-8), and sealed bytes stay bytes.
+    content: sql`blob`,
+  },
+  autoIncrement: (column) => column.primaryKey().autoIncrement(),
+  finishTable: (table) => table,
+  forUpdate: (query) => query,
+  readContent: (value) => (typeof value === 'string' ? value : (value as Buffer).toString('utf8')),
+  violatedKey(error) {
+    const { code, message } = error as { code?: string; message?: string };
+    return code?.startsWith('SQLITE_CONSTRAINT') ? (message ?? '') : null;
+  },
+  // A commit costs one fdatasync however much it holds; more than this would hold the event loop too long at a time.
+  batching: { scope: 'database', max: 256 },
+};

@@ -1,0 +1,83 @@
+export interface BatcherOptions<I, O> {
+  /** Items in one flush. */
+  max: number;
+  /** Items that may wait; one more is refused by `overflow`. */
+  capacity: number;
+  overflow: () => Error;
+  /** Says when the first flush after idleness happens; while one runs, arrivals wait and go together. */
+  schedule: (run: () => void) => void;
+  /** All or nothing: on a throw the items are flushed one by one, so that one bad item cannot fail its neighbours. */
+  flush: (items: I[]) => Promise<O[]>;
+  /** Called in the order of the items, before their promises resolve. */
+  done?: (item: I, outcome: O) => void;
+  /** Called when nothing waits and nothing runs. */
+  onIdle?: () => void;
+}
+
+export interface Batcher<I, O> {
+  add(item: I): Promise<O>;
+  /** Resolves when nothing waits and nothing runs. */
+  drained(): Promise<void>;
+}
+
+interface Waiting<I, O> {
+  item: I;
+  resolve: (outcome: O) => void;
+  reject: (error: unknown) => void;
+}
+
+/** What arrives together goes together: the mechanism under group commit, coalesced marks and sightings. */
+export function createBatcher<I, O>(options: BatcherOptions<I, O>): Batcher<I, O> {
+  let waiting: Waiting<I, O>[] = [];
+  let is_scheduled = false;
+  const idle: (() => void)[] = [];
+
+  function settle(batch: Waiting<I, O>[], outcomes: O[]): void {
+    batch.forEach((entry, index) => {
+      const outcome = outcomes[index] as O;
+      options.done?.(entry.item, outcome);
+      entry.resolve(outcome);
+    });
+  }
+
+  async function flush(batch: Waiting<I, O>[]): Promise<void> {
+    let outcomes: O[];
+    try {
+      outcomes = await options.flush(batch.map((entry) => entry.item));
+    } catch (error) {
+      if (batch.length === 1) batch[0]?.reject(error);
+      else for (const entry of batch) await flush([entry]);
+      return;
+    }
+    // Outside the `try`: what fails after the commit must not commit again.
+    settle(batch, outcomes);
+  }
+
+  async function run(): Promise<void> {
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, options.max);
+      waiting = waiting.slice(options.max);
+      await flush(batch);
+      // Whatever came in meanwhile gets the same chance to gather as the first did.
+      if (waiting.length > 0) await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+    is_scheduled = false;
+    options.onIdle?.();
+    for (const resolve of idle.splice(0)) resolve();
+  }
+
+  return {
+    add(item) {
+      if (waiting.length >= options.capacity) return Promise.reject(options.overflow());
+      return new Promise<O>((resolve, reject) => {
+        waiting.push({ item, resolve, reject });
+        if (is_scheduled) return;
+        is_scheduled = true;
+        options.schedule(() => void run());
+      });
+    },
+    drained() {
+      return is_scheduled ? new Promise((resolve) => idle.push(resolve)) : Promise.resolve();
+    },
+  };
+}

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { confirmationSchema, id } from '../schemas.js';
+import { defineUseCase } from '../use-case.js';
+import { changeMember } from './membership.js';
+
+/** Adds somebody to a group; any member may. */
+export const addMember = defineUseCase({
+  name: 'chats.addMember',
+  access: 'user',
+  input: z.object({ chat_id: id, user_id: id }),
+  output: confirmationSchema,
+  async run({ chat_id, user_id }, context) {
+    await changeMember({ kind: 'add_member', chat_id, user_id }, context);
+    return { message: 'The user was added to the chat.' };
+  },
+});

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { chatSchema, clientId, id } from '../schemas.js';
+import { defineUseCase } from '../use-case.js';
+import { createGroup } from './open-chat.js';
+
+export const chatName = z.string().trim().min(1).max(100);
+/** A bound on the request, not on groups: how large those are is the messenger's limit, and has its own error. */
+export const participantIds = z.array(id).max(10_000);
+
+/** A group with the caller as its owner. A repeated `client_id` yields the group made first. */
+export const createGroupChat = defineUseCase({
+  name: 'chats.createGroup',
+  access: 'user',
+  input: z.object({ chat_name: chatName, participant_ids: participantIds, client_id: clientId.optional() }),
+  output: chatSchema,
+  run: createGroup,
+});

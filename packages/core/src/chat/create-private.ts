@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { chatSchema, id } from '../schemas.js';
+import { defineUseCase } from '../use-case.js';
+import { openPrivate } from './open-chat.js';
+
+/** The private chat with somebody: made at the first call, found at every other, also when both call at once. */
+export const createPrivateChat = defineUseCase({
+  name: 'chats.createPrivate',
+  access: 'user',
+  input: z.object({ target_user_id: id }),
+  output: chatSchema,
+  run: ({ target_user_id }, context) => openPrivate(target_user_id, context),
+});

@@ -1,0 +1,42 @@
+import type { Event } from '@dialect/protocol';
+import type { Accounts } from './accounts.js';
+import type { Limits } from './options.js';
+import type { ChatOperation, Clock, MarkOutcome, MarkRequest, Storage, WriteOutcome } from './ports/index.js';
+import type { Presence } from './presence.js';
+
+/** Who runs a use case. */
+export interface Caller {
+  user_id: number;
+  session_id?: string;
+}
+
+/** A change that was made, or had been made before by the same `client_id`. */
+export type Written = Exclude<WriteOutcome, { kind: 'refused' }>;
+
+/** What the use cases work with: the same for all of them, and for all callers. */
+export interface Services {
+  storage: Storage;
+  clock: Clock;
+  limits: Limits;
+  presence: Presence;
+  /** @throws ACCOUNTS_OFF when the host brings its own users. */
+  accounts: Accounts;
+  /**
+   * Queues one change of a chat and resolves after it is committed. `toEvent` makes the event that tells of it; the
+   * unit of work publishes it after the commit and in the order of the commits, and not at all for a duplicate: a retry
+   * rings nobody. (The event is handed over with the operation, and not announced afterwards, because use cases go on
+   * at different speeds and would overtake one another.)
+   * @throws the code by which the change was refused, or BUSY when too many wait.
+   */
+  write(operation: ChatOperation, toEvent: (written: Written) => Event): Promise<Written>;
+  /** Queues a mark; resolves after it is committed and its receipt has been published. */
+  mark(request: MarkRequest): Promise<MarkOutcome>;
+  /** Marks the sender's own message as read by them, without a receipt: the message itself says so. */
+  markOwn(request: Omit<MarkRequest, 'kind'>): void;
+  /** Publishes an event that no operation of `write` makes: ephemeral ones, and those of new chats. */
+  announce(event: Event): void;
+}
+
+export interface Context<C extends Caller | null = Caller> extends Services {
+  caller: C;
+}

@@ -1,0 +1,12 @@
+export type { Event, EventOf, EventType } from '@dialect/protocol';
+export { api } from './api.js';
+export type { Caller } from './context.js';
+export { createDiskBlobStore } from './defaults/disk-blob-store.js';
+export { createLocalEventBus } from './defaults/local-event-bus.js';
+export { createMemoryRateLimiter } from './defaults/memory-rate-limiter.js';
+export { isMessengerError, MessengerError } from './errors.js';
+export type { Identified } from './identity.js';
+export { createMessenger, type Messenger } from './messenger.js';
+export type * from './options.js';
+export type * from './ports/index.js';
+export type { UseCase } from './use-case.js';

@@ -1,0 +1,72 @@
+import type { Event } from '@dialect/protocol';
+import { createBatcher } from './batcher.js';
+import { MessengerError } from './errors.js';
+import type { MarkOutcome, MarkRequest, Storage } from './ports/index.js';
+
+interface Queued {
+  request: MarkRequest;
+  /** A send's own mark: the message itself says that its sender has read up to it, so no receipt is needed. */
+  is_implied: boolean;
+}
+
+export interface Marks {
+  mark(request: MarkRequest): Promise<MarkOutcome>;
+  /** Marks a sender's own message as read by them. A lost one is harmless and is not waited for. */
+  markOwn(request: Omit<MarkRequest, 'kind'>): void;
+  drained(): Promise<void>;
+}
+
+/** Read and delivered marks, gathered for a moment and written together: a receipt leaves only after its commit. */
+export function createMarks(options: { storage: Storage; publish: (event: Event) => void; delay_ms: number }): Marks {
+  const { storage, publish, delay_ms } = options;
+
+  const batcher = createBatcher<Queued, MarkOutcome>({
+    max: 5_000,
+    capacity: 100_000,
+    overflow: () => new MessengerError('BUSY', { retry_after_ms: delay_ms }),
+    schedule: (run) => setTimeout(run, delay_ms),
+    async flush(batch) {
+      const merged = merge(batch);
+      const entries = [...merged.values()];
+      const outcomes = await storage.members.advance(entries.map((entry) => entry.request));
+      entries.forEach((entry, index) => {
+        const outcome = outcomes[index] as MarkOutcome;
+        entry.outcome = outcome;
+        if (!entry.is_implied) announce(entry.request, outcome);
+      });
+      return batch.map(({ request }) => merged.get(keyOf(request))?.outcome as MarkOutcome);
+    },
+  });
+
+  function announce({ kind, chat_id, user_id }: MarkRequest, outcome: MarkOutcome): void {
+    if (outcome.kind !== 'marked' || !outcome.moved_to) return;
+    const { seq, message_id } = outcome.moved_to;
+    const type = kind === 'read' ? 'message_read' : 'message_delivered';
+    publish({ type, chat_id, user_id, seq, message_id, last_read_id: message_id });
+  }
+
+  return {
+    mark: (request) => batcher.add({ request, is_implied: false }),
+    markOwn(request) {
+      batcher.add({ request: { kind: 'read', ...request }, is_implied: true }).catch(() => undefined);
+    },
+    drained: () => batcher.drained(),
+  };
+}
+
+const keyOf = ({ kind, chat_id, user_id }: MarkRequest): string => `${kind}:${chat_id}:${user_id}`;
+
+/** One request per kind, chat and user: the furthest. */
+function merge(batch: readonly Queued[]): Map<string, Queued & { outcome?: MarkOutcome }> {
+  const merged = new Map<string, Queued & { outcome?: MarkOutcome }>();
+  for (const { request, is_implied } of batch) {
+    const known = merged.get(keyOf(request));
+    if (!known) {
+      merged.set(keyOf(request), { request, is_implied });
+      continue;
+    }
+    if (request.seq > known.request.seq) known.request = request;
+    known.is_implied &&= is_implied;
+  }
+  return merged;
+}

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { MessengerError } from '../errors.js';
+import { confirmationSchema, id } from '../schemas.js';
+import { defineUseCase } from '../use-case.js';
+
+/** Tells the others in the chat that the caller is typing, or has stopped. Never stored. */
+export const typing = defineUseCase({
+  name: 'messages.typing',
+  access: 'user',
+  input: z.object({ chat_id: id, is_typing: z.boolean() }),
+  output: confirmationSchema,
+  rate: () => ({ burst: 20, per_second: 5 }),
+  async run({ chat_id, is_typing }, { storage, caller, announce }) {
+    const member = await storage.members.get(chat_id, caller.user_id);
+    if (!member || member.left_at !== null) throw new MessengerError('NOT_A_MEMBER');
+    announce({ type: 'typing', chat_id, user_id: caller.user_id, is_typing });
+    return { message: 'The others were told.' };
+  },
+});

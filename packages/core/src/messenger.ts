@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import type { Event, Input, MethodName, Methods, Output } from '@dialect/protocol';
+import { type Accounts, createAccounts, noAccounts } from './accounts.js';
+import { api } from './api.js';
+import type { Caller, Services } from './context.js';
+import { createLocalEventBus } from './defaults/local-event-bus.js';
+import { createMemoryRateLimiter } from './defaults/memory-rate-limiter.js';
+import { createStderrLogger } from './defaults/stderr-logger.js';
+import { createDecide } from './domain/decide.js';
+import { isMessengerError, MessengerError } from './errors.js';
+import { createIdentify, type Identified } from './identity.js';
+import { createMarks } from './marks.js';
+import { type IdentifyRequest, type Limits, type MessengerOptions, resolveLimits } from './options.js';
+import type { Logger } from './ports/index.js';
+import { createPresence, type Presence } from './presence.js';
+import { validate } from './validate.js';
+import { createWriteQueue } from './write-queue.js';
+
+/** Chat in this process. Every method takes the caller first: the identity never comes from the input. */
+export interface Messenger extends Methods<[caller: Caller | null]> {
+  /** Brings the schema up to date and loads what is needed; nothing else works before. */
+  start(): Promise<void>;
+  /** Lets what is running finish, writes what waits, and closes the storage. */
+  close(): Promise<void>;
+  /** Any use case by its name, with untrusted input. @throws MessengerError, and nothing else. */
+  call<N extends MethodName>(name: N, input: Input<N>, caller: Caller | null): Promise<Output<N>>;
+  /** Who is calling; null when nobody we know. */
+  identify(request: IdentifyRequest): Promise<Identified | null>;
+  /** Hears every event of this messenger, after the commit it tells of. Returns how to stop. */
+  subscribe(listener: (event: Event) => void): () => void;
+  /** Rejects when the storage cannot be reached. */
+  ping(): Promise<void>;
+  presence: Presence;
+  limits: Limits;
+  logger: Logger;
+}
+
+export function createMessenger(options: MessengerOptions): Messenger {
+  const { storage } = options;
+  const clock = options.clock ?? { now: Date.now };
+  const logger = options.logger ?? createStderrLogger();
+  const bus = options.bus ?? createLocalEventBus();
+  const limiter = options.rate_limiter ?? createMemoryRateLimiter(clock);
+  const limits = resolveLimits(options.limits);
+  const presence = createPresence(storage, clock);
+  const publish = (event: Event): void => bus.publish(event);
+  const queue = createWriteQueue({ storage, decide: createDecide(limits), publish, capacity: limits.pending_writes });
+  const marks = createMarks({ storage, publish, delay_ms: options.marks_delay_ms ?? 200 });
+  let accounts: Accounts | null = null;
+  let state: 'new' | 'running' | 'closed' = 'new';
+
+  const services: Services = {
+    storage,
+    clock,
+    limits,
+    presence,
+    accounts: noAccounts,
+    write: queue.write,
+    mark: marks.mark,
+    markOwn: marks.markOwn,
+    announce: publish,
+  };
+
+  async function call(name: MethodName, input: unknown, caller: Caller | null): Promise<unknown> {
+    try {
+      if (state !== 'running') throw new MessengerError(state === 'new' ? 'BUSY' : 'SHUTTING_DOWN');
+      const useCase = Object.hasOwn(api, name) ? api[name] : undefined;
+      if (!useCase) throw new MessengerError('UNKNOWN_METHOD', { field: 'method' });
+      if (useCase.access === 'user' && !caller) throw new MessengerError('UNAUTHORIZED');
+      const parsed = validate(useCase.input, input);
+      if (useCase.rate && caller) {
+        const taken = limiter.take(`${name}:${caller.user_id}`, useCase.rate(limits));
+        const verdict = taken instanceof Promise ? await taken : taken;
+        if (!verdict.allowed) throw new MessengerError('TOO_MANY_REQUESTS', { retry_after_ms: verdict.retry_after_ms });
+      }
+      return await useCase.run(parsed, { ...services, caller });
+    } catch (error) {
+      throw isMessengerError(error) ? error : internal(name, error);
+    }
+  }
+
+  /** What we did not foresee leaves without its text; the log has it under the same id. */
+  function internal(name: string, cause: unknown): MessengerError {
+    const correlation_id = randomBytes(9).toString('base64url');
+    logger.error('A use case failed.', {
+      name,
+      correlation_id,
+      error: cause instanceof Error ? cause.stack : String(cause),
+    });
+    return new MessengerError('INTERNAL', { correlation_id, cause });
+  }
+
+  const messenger = {
+    call: call as Messenger['call'],
+    async start() {
+      await storage.migrate();
+      if (options.accounts) accounts = await createAccounts(options.accounts, { storage, clock, logger });
+      services.accounts = accounts ?? noAccounts;
+      state = 'running';
+    },
+    async close() {
+      if (state === 'closed') return;
+      state = 'closed';
+      await queue.drained();
+      await Promise.all([marks.drained(), presence.drained()]);
+      await bus.close();
+      await storage.close();
+    },
+    identify: createIdentify({ accounts: () => accounts, identify: options.identify, storage, clock }),
+    subscribe: (listener: (event: Event) => void) => bus.subscribe(listener),
+    ping: () => storage.ping(),
+    presence,
+    limits,
+    logger,
+  };
+  return Object.assign(messenger, methods(call));
+}
+
+/** `messenger.messages.send(caller, input)` and all the others, made from the record of use cases. */
+function methods(
+  call: (name: MethodName, input: unknown, caller: Caller | null) => Promise<unknown>,
+): Methods<[caller: Caller | null]> {
+  const groups: Record<string, Record<string, unknown>> = {};
+  for (const name of Object.keys(api) as MethodName[]) {
+    const [group, method] = name.split('.') as [string, string];
+    groups[group] ??= {};
+    groups[group][method] = (caller: Caller | null, input: unknown = {}) => call(name, input, caller);
+  }
+  // Built from the same names as the type.
+  return groups as unknown as Methods<[caller: Caller | null]>;
+}

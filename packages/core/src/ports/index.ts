@@ -1,0 +1,14 @@
+export type * from './blob-store.js';
+export type * from './blocks.js';
+export type * from './chats.js';
+export type * from './clock.js';
+export type * from './event-bus.js';
+export type * from './logger.js';
+export type * from './members.js';
+export type * from './messages.js';
+export type * from './password-hasher.js';
+export type * from './rate-limiter.js';
+export type * from './storage.js';
+export type * from './token-signer.js';
+export type * from './username-filter.js';
+export type * from './users.js';

@@ -1,0 +1,52 @@
+import type { Role } from '@dialect/protocol';
+import type { UserRow } from './users.js';
+
+export interface MemberRow {
+  chat_id: number;
+  user_id: number;
+  role: Role;
+  nickname: string | null;
+  joined_seq: number;
+  joined_at: number;
+  /** Null while the user is a member. */
+  left_at: number | null;
+  read_seq: number;
+  read_at: number | null;
+  delivered_seq: number;
+  /** Messages at or below are cleared for this member. */
+  cleared_seq: number;
+  rev: number;
+}
+
+/** Everything up to `seq` is read, or delivered. A read mark moves the delivered one along. */
+export interface MarkRequest {
+  kind: 'read' | 'delivered';
+  chat_id: number;
+  user_id: number;
+  seq: number;
+  at: number;
+}
+
+export type MarkOutcome =
+  | { kind: 'refused'; code: 'NOT_A_MEMBER' }
+  | {
+      kind: 'marked';
+      read_seq: number;
+      delivered_seq: number;
+      /** The message at the mark, when this request moved it; null when it stood there already. */
+      moved_to: { seq: number; message_id: number } | null;
+    };
+
+export interface Members {
+  /** A departed member has `left_at`; null for somebody who never was one, or a chat that does not exist. */
+  get(chat_id: number, user_id: number): Promise<MemberRow | null>;
+  /** The present members of the chats, with their profiles, in the order in which they joined. */
+  of(chat_ids: readonly number[]): Promise<(MemberRow & { user: UserRow })[]>;
+  /** The present members' marks of one chat: what statuses are derived from. */
+  marks(chat_id: number): Promise<Pick<MemberRow, 'user_id' | 'joined_seq' | 'read_seq' | 'delivered_seq'>[]>;
+  /**
+   * Moves marks forward, never back, clamped to the chat's last message, in one transaction; each move of a read mark
+   * leaves one row in the read log, and each user's `urev` rises once. Resolves after the commit.
+   */
+  advance(requests: readonly MarkRequest[]): Promise<MarkOutcome[]>;
+}

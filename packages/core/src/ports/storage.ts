@@ -1,0 +1,31 @@
+import type { Blocks } from './blocks.js';
+import type { Chats } from './chats.js';
+import type { Members } from './members.js';
+import type { Messages } from './messages.js';
+import type { Credentials, Users } from './users.js';
+
+/**
+ * Where everything durable lives. Promises of every method: what is acknowledged is committed and flushed to disk;
+ * reads see every commit acknowledged before them; one method is atomic, and nothing of a failed one remains.
+ */
+export interface Storage {
+  users: Users;
+  credentials: Credentials;
+  chats: Chats;
+  members: Members;
+  messages: Messages;
+  blocks: Blocks;
+  /**
+   * What may share one `chats.write`: operations on any chats where the whole database has one writer, on one chat
+   * where writers of different chats run side by side. `max`: operations in one batch.
+   */
+  batching: { scope: 'database' | 'chat'; max: number };
+  /** Creates or upgrades the schema; safe when several processes start at once. */
+  migrate(): Promise<void>;
+  /** The id of this database's history; a restored backup gets a new one. */
+  epoch(): Promise<string>;
+  /** Rejects when the database cannot be reached. */
+  ping(): Promise<void>;
+  /** Waits for what is running, then lets go of the database. */
+  close(): Promise<void>;
+}

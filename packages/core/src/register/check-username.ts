@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { usernameKey } from '../domain/names.js';
+import { MessengerError } from '../errors.js';
+import { defineUseCase } from '../use-case.js';
+
+/** Is the name free? The filter answers first; the storage is asked only when the filter says "perhaps taken". */
+export const checkUsername = defineUseCase({
+  name: 'users.checkUsername',
+  access: 'anyone',
+  input: z.object({ username: z.string().max(100) }),
+  output: z.object({ is_available: z.boolean() }),
+  async run({ username }, { accounts, storage }) {
+    const key = usernameKey(username);
+    if (key.length < 3) throw new MessengerError('USERNAME_TOO_SHORT', { field: 'username' });
+    if (!accounts.usernames.mayContain(key)) return { is_available: true };
+    return { is_available: !(await storage.users.isUsernameTaken(key)) };
+  },
+});

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { normalizePhone, usernameKey } from '../domain/names.js';
+import { meToWire } from '../domain/to-wire.js';
+import { MessengerError } from '../errors.js';
+import { presentUser } from '../present.js';
+import { meSchema } from '../schemas.js';
+import { defineUseCase } from '../use-case.js';
+
+const phone = z.string().transform((value, context) => {
+  const normal = normalizePhone(value);
+  if (normal) return normal;
+  context.addIssue({ code: 'custom', message: 'must be a phone number: 7 to 15 digits, with or without +' });
+  return z.NEVER;
+});
+const username = z
+  .string()
+  .regex(/^@?[\p{L}\p{N}_][\p{L}\p{N}_.-]{2,49}$/u, { error: 'must be 3 to 50 letters, digits, _, . or -' });
+
+/** Creates an account. Both body forms of the seeds: `phone` is `phone_number`, and a username can stand for the name. */
+export const register = defineUseCase({
+  name: 'auth.register',
+  access: 'anyone',
+  input: z
+    .object({
+      phone_number: phone.optional(),
+      phone: phone.optional(),
+      /** NIST SP 800-63B and OWASP ASVS 6.2: at least 8, long ones allowed, no rules of composition. */
+      password: z.string().min(8).max(1024),
+      username: username.optional(),
+      first_name: z.string().trim().min(1).max(100).optional(),
+      last_name: z.string().trim().max(100).nullish(),
+      public_key: z.string().max(4096).optional(),
+    })
+    .superRefine((input, context) => {
+      if (!input.phone_number && !input.phone) {
+        context.addIssue({ code: 'custom', path: ['phone_number'], message: 'is required' });
+      }
+      if (!input.username && !input.first_name) {
+        context.addIssue({ code: 'custom', path: ['username'], message: 'is required unless first_name is given' });
+      }
+    }),
+  output: meSchema,
+  async run(input, context) {
+    const { storage, accounts, clock } = context;
+    const name = input.username?.replace(/^@/, '');
+    const lookup = (input.phone_number ?? input.phone) as string;
+    const created = await storage.users.create(
+      {
+        ...(name && { username: name, username_key: usernameKey(name) }),
+        first_name: input.first_name ?? (name as string),
+        last_name: input.last_name || null,
+        public_key: input.public_key ?? '',
+        created_at: clock.now(),
+      },
+      { kind: 'phone', lookup, secret: await accounts.passwords.hash(input.password) },
+    );
+    if ('taken' in created) {
+      throw created.taken === 'username'
+        ? new MessengerError('USERNAME_TAKEN', { field: 'username' })
+        : new MessengerError('PHONE_TAKEN', { field: input.phone_number ? 'phone_number' : 'phone' });
+    }
+    const { user } = created;
+    if (user.username_key) accounts.usernames.add(user.username_key);
+    return meToWire(presentUser(user, context), user, lookup);
+  },
+});

@@ -1,0 +1,14 @@
+import { randomUUID } from 'node:crypto';
+import { nothing, tokenSchema } from '../schemas.js';
+import { defineUseCase } from '../use-case.js';
+import { issueToken } from './issue-token.js';
+
+/** A fresh token of the same sign-in, for a connection that outlives the old one. */
+export const renew = defineUseCase({
+  name: 'auth.renew',
+  access: 'user',
+  input: nothing,
+  output: tokenSchema,
+  run: (_, { accounts, clock, caller }) =>
+    issueToken(accounts, clock, { user_id: caller.user_id, session_id: caller.session_id ?? randomUUID() }),
+});

@@ -1,0 +1,123 @@
+import {
+  type Chat,
+  type Me,
+  type Member,
+  type Message,
+  messageTypes,
+  protocolLimits,
+  type User,
+} from '@dialect/protocol';
+import { z } from 'zod';
+
+/** The building blocks of every use case's input and output. */
+
+export const id = z.int().positive().max(Number.MAX_SAFE_INTEGER);
+export const seq = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+export const clientId = z.string().regex(new RegExp(protocolLimits.client_id_pattern), {
+  error: 'must be 1 to 64 of A-Z, a-z, 0-9, _ and -',
+});
+export const messageType = z.enum(messageTypes);
+export const nothing = z.object({});
+
+/** Text as the wire can carry it back unchanged: not empty, well-formed (no lone surrogates), at most so many bytes. */
+export const text = (max_bytes: number) =>
+  z.string().superRefine((value, context) => {
+    const problem = textProblem(value, max_bytes);
+    if (problem) context.addIssue({ code: 'custom', message: problem });
+  });
+
+function textProblem(value: string, max_bytes: number): string | null {
+  if (value.length === 0) return 'must not be empty';
+  // A UTF-16 unit is at most 3 bytes of UTF-8: only long texts need to be measured.
+  if (value.length * 3 > max_bytes && Buffer.byteLength(value) > max_bytes) return `must be at most ${max_bytes} bytes`;
+  // Most texts have no surrogates at all, and for them one scan is enough.
+  if (/[\ud800-\udfff]/.test(value) && !isWellFormed(value)) return 'must be well-formed Unicode';
+  return null;
+}
+
+/** String.prototype.isWellFormed of ES2024, which TypeScript's ES2023 library does not declare. */
+function isWellFormed(value: string): boolean {
+  return !/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(value);
+}
+
+const time = z.iso.datetime();
+
+export const userSchema = z.object({
+  id,
+  username: z.string().nullable(),
+  first_name: z.string(),
+  last_name: z.string().nullable(),
+  public_key: z.string(),
+  avatar_url: z.string().nullable(),
+  banner_url: z.string().nullable(),
+  bio: z.string().nullable(),
+  status_text: z.string().nullable(),
+  status_expires_at: time.nullable(),
+  is_online: z.boolean(),
+  last_seen_at: time.nullable(),
+  created_at: time,
+}) satisfies z.ZodType<User>;
+
+export const meSchema = userSchema.extend({
+  phone_number: z.string().nullable(),
+  external_id: z.string().nullable(),
+}) satisfies z.ZodType<Me>;
+
+export const memberSchema = userSchema.extend({
+  user_id: id,
+  role: z.enum(['owner', 'admin', 'member']),
+  nickname: z.string().nullable(),
+  joined_at: time,
+  left_at: time.nullable(),
+  is_active: z.boolean(),
+  joined_seq: seq,
+  read_seq: seq,
+  delivered_seq: seq,
+  rev: seq,
+}) satisfies z.ZodType<Member>;
+
+export const messageSchema = z.object({
+  id,
+  chat_id: id,
+  seq,
+  rev: seq,
+  sender_id: id.nullable(),
+  client_id: z.string(),
+  content: z.string(),
+  message_type: messageType,
+  sent_at: time,
+  status: z.enum(['sent', 'delivered', 'read']),
+  reply_to_id: id.nullable(),
+  is_pinned: z.boolean(),
+  is_edited: z.boolean(),
+  edited_at: time.nullable(),
+  is_deleted: z.boolean(),
+}) satisfies z.ZodType<Message>;
+
+export const chatSchema = z.object({
+  id,
+  chat_type: z.enum(['private', 'group']),
+  chat_name: z.string().nullable(),
+  avatar_url: z.string().nullable(),
+  owner_id: id.nullable(),
+  participants: z.array(memberSchema),
+  rev: seq,
+  last_seq: seq,
+  last_message: messageSchema.nullable(),
+  unread_count: z.int(),
+  unread_capped: z.boolean(),
+  read_seq: seq,
+  delivered_seq: seq,
+  created_at: time,
+  updated_at: time,
+}) satisfies z.ZodType<Chat>;
+
+export const confirmationSchema = z.object({ message: z.string() });
+
+export const marksSchema = z.object({ chat_id: id, user_id: id, read_seq: seq, delivered_seq: seq });
+
+export const tokenSchema = z.object({
+  access_token: z.string(),
+  token_type: z.literal('bearer'),
+  expires_in: z.int(),
+});

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { MessengerError } from '../errors.js';
+import { presentUser } from '../present.js';
+import { id, userSchema } from '../schemas.js';
+import { defineUseCase } from '../use-case.js';
+
+/** Another's profile. */
+export const getUser = defineUseCase({
+  name: 'users.get',
+  access: 'user',
+  input: z.object({ user_id: id }),
+  output: userSchema,
+  async run({ user_id }, context) {
+    const [row] = await context.storage.users.get([user_id]);
+    if (!row) throw new MessengerError('USER_NOT_FOUND', { field: 'user_id' });
+    return presentUser(row, context);
+  },
+});

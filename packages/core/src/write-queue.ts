@@ -1,0 +1,67 @@
+import type { Event } from '@dialect/protocol';
+import { type Batcher, createBatcher } from './batcher.js';
+import type { Written } from './context.js';
+import { MessengerError } from './errors.js';
+import type { ChatOperation, Decide, Storage, WriteOutcome } from './ports/index.js';
+
+interface Queued {
+  operation: ChatOperation;
+  toEvent: (written: Written) => Event;
+}
+
+export interface WriteQueue {
+  write(operation: ChatOperation, toEvent: (written: Written) => Event): Promise<Written>;
+  drained(): Promise<void>;
+}
+
+/**
+ * The one queue through which chats change: operations that arrive together are committed together (group commit), one
+ * queue for the database or one per chat as the storage says. A turn of the event loop reads every socket that has
+ * data and only then runs the `setImmediate` of the flush: a batch gathers without waiting on a timer.
+ */
+export function createWriteQueue(options: {
+  storage: Storage;
+  decide: Decide;
+  publish: (event: Event) => void;
+  capacity: number;
+}): WriteQueue {
+  const { storage, decide, publish, capacity } = options;
+  const queues = new Map<number, Batcher<Queued, WriteOutcome>>();
+  const keyOf = storage.batching.scope === 'chat' ? (chat_id: number) => chat_id : () => 0;
+
+  const createQueue = (onIdle: () => void): Batcher<Queued, WriteOutcome> =>
+    createBatcher({
+      max: storage.batching.max,
+      capacity,
+      overflow: () => new MessengerError('BUSY', { retry_after_ms: 500 }),
+      schedule: (run) => setImmediate(run),
+      flush: (batch) =>
+        storage.chats.write(
+          batch.map((queued) => queued.operation),
+          decide,
+        ),
+      done({ toEvent }, outcome) {
+        if (outcome.kind === 'refused' || (outcome.kind === 'message' && outcome.duplicate)) return;
+        publish(toEvent(outcome));
+      },
+      // A million chats that were written to once must not keep a million queues.
+      onIdle,
+    });
+
+  return {
+    async write(operation, toEvent) {
+      const key = keyOf(operation.chat_id);
+      let queue = queues.get(key);
+      if (!queue) {
+        queue = createQueue(() => queues.delete(key));
+        queues.set(key, queue);
+      }
+      const outcome = await queue.add({ operation, toEvent });
+      if (outcome.kind === 'refused') throw new MessengerError(outcome.code);
+      return outcome;
+    },
+    async drained() {
+      await Promise.all([...queues.values()].map((queue) => queue.drained()));
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import type { ChatRow, Chats, MemberRow } from '@dialect/core';
+import { pairKey } from './pair-key.js';
+import { createPairLock } from './pair-lock.js';
+import type { SqlConnection, SqlDatabase } from './sql-database.js';
+import type { Sql } from './statement.js';
+import { createMemberInsert, newMember } from './write-member.js';
+
+/** New chats: the chat and its first members in one transaction, all at `rev` 1. */
+export function createChatCreators(sql: Sql, database: SqlDatabase): Pick<Chats, 'openPrivate' | 'createGroup'> {
+  type NewChat = Pick<ChatRow, 'chat_type' | 'chat_name' | 'owner_id' | 'pair_key' | 'client_id'> & { at: number };
+  const lockPair = createPairLock(sql);
+  const insertMember = createMemberInsert(sql);
+  const insertChat = sql.statement((db, v: NewChat) =>
+    db.insertInto('chats').values({
+      chat_type: v.chat_type,
+      chat_name: v.chat_name,
+      avatar_url: null,
+      owner_id: v.owner_id,
+      pair_key: v.pair_key,
+      client_id: v.client_id,
+      last_seq: 0,
+      rev: 1,
+      meta_rev: 1,
+      last_message_at: v.at,
+      created_at: v.at,
+      updated_at: v.at,
+    }),
+  );
+  const byId = sql.statement((db, v: { id: number }) => db.selectFrom('chats').selectAll().where('id', '=', v.id));
+  const byClientId = sql.statement((db, v: { owner_id: number; client_id: string }) =>
+    db.selectFrom('chats').selectAll().where('owner_id', '=', v.owner_id).where('client_id', '=', v.client_id),
+  );
+
+  async function create(connection: SqlConnection, chat: NewChat, members: Pick<MemberRow, 'user_id' | 'role'>[]) {
+    const { insert_id: chat_id } = await insertChat.run(connection, chat);
+    for (const member of members) {
+      const { user_id } = member;
+      await insertMember.run(connection, { ...newMember({ chat_id, user_id, at: chat.at }), ...member });
+    }
+    return { chat: (await byId.first(connection, { id: chat_id })) as ChatRow, created: true };
+  }
+
+  return {
+    openPrivate: ({ user_ids: [a, b], at }) =>
+      database.write(async (connection) => {
+        const chat = await lockPair(connection, a, b);
+        if (chat) return { chat, created: false };
+        const pair = { chat_type: 'private', chat_name: null, owner_id: null, client_id: null } as const;
+        return create(connection, { ...pair, pair_key: pairKey(a, b), at }, [
+          { user_id: a, role: 'member' },
+          { user_id: b, role: 'member' },
+        ]);
+      }),
+
+    createGroup: ({ owner_id, client_id, chat_name, member_ids, at }) =>
+      database.write(async (connection) => {
+        const chat = await byClientId.first(connection, { owner_id, client_id });
+        if (chat) return { chat, created: false };
+        return create(
+          connection,
+          { chat_type: 'group', chat_name, owner_id, pair_key: null, client_id, at },
+          member_ids.map((user_id) => ({ user_id, role: user_id === owner_id ? 'owner' : 'member' })),
+        );
+      }),
+  };
+}

@@ -1,0 +1,3 @@
+export type { SqlConnection, SqlDatabase, SqlResult } from './sql-database.js';
+export type { SqlDialect } from './sql-dialect.js';
+export { createSqlStorage, type SqlStorage, type SqlStorageOptions } from './sql-storage.js';

@@ -1,0 +1,43 @@
+import type { Members, UserRow } from '@dialect/core';
+import { createAdvance } from './advance-marks.js';
+import type { SqlDatabase } from './sql-database.js';
+import type { Sql } from './statement.js';
+
+export function createMembers(sql: Sql, database: SqlDatabase): Members {
+  const get = sql.statement((db, v: { chat_id: number; user_id: number }) =>
+    db.selectFrom('members').selectAll().where('chat_id', '=', v.chat_id).where('user_id', '=', v.user_id),
+  );
+  const marks = sql.statement((db, v: { chat_id: number }) =>
+    db
+      .selectFrom('members')
+      .select(['user_id', 'joined_seq', 'read_seq', 'delivered_seq'])
+      .where('chat_id', '=', v.chat_id)
+      .where('left_at', 'is', null),
+  );
+
+  return {
+    get: (chat_id, user_id) => database.read((connection) => get.first(connection, { chat_id, user_id })),
+    marks: (chat_id) => database.read((connection) => marks.all(connection, { chat_id })),
+
+    async of(chat_ids) {
+      if (chat_ids.length === 0) return [];
+      const { db } = sql;
+      const [members, users] = await database.read(async (connection) => {
+        const present = db.selectFrom('members').where('chat_id', 'in', chat_ids).where('left_at', 'is', null);
+        const rows = await sql.all(
+          connection,
+          present.selectAll().orderBy('chat_id').orderBy('joined_at').orderBy('user_id'),
+        );
+        const profiles = await sql.all<UserRow>(
+          connection,
+          db.selectFrom('users').selectAll().where('id', 'in', present.select('user_id')),
+        );
+        return [rows, profiles] as const;
+      });
+      const byId = new Map(users.map((user) => [user.id, user]));
+      return members.map((member) => ({ ...member, user: byId.get(member.user_id) as UserRow }));
+    },
+
+    advance: createAdvance(sql, database),
+  };
+}

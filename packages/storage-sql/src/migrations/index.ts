@@ -1,0 +1,5 @@
+import { messenger } from './001-messenger.js';
+import type { Migration } from './migration.js';
+
+/** In the order in which they are applied. */
+export const migrations: readonly Migration[] = [messenger];

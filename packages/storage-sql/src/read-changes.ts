@@ -1,0 +1,48 @@
+import type { Chats } from '@dialect/core';
+import { readMessage } from './messages.js';
+import type { SqlDatabase } from './sql-database.js';
+import type { Sql } from './statement.js';
+
+/** What changed in a chat since a revision: the rows stamped with a higher one. There is no log to grow or to trim. */
+export function createReadChanges(sql: Sql, database: SqlDatabase): Chats['changes'] {
+  const findChat = sql.statement((db, v: { id: number }) => db.selectFrom('chats').selectAll().where('id', '=', v.id));
+  type Range = { chat_id: number; since: number; limit: number };
+  const findMembers = sql.statement((db, v: Range) =>
+    db
+      .selectFrom('members')
+      .selectAll()
+      .where('chat_id', '=', v.chat_id)
+      .where('rev', '>', v.since)
+      .orderBy('rev')
+      .limit(v.limit),
+  );
+  const findMessages = sql.statement((db, v: Range & { floor_seq: number }) =>
+    db
+      .selectFrom('messages')
+      .selectAll()
+      .where('chat_id', '=', v.chat_id)
+      .where('rev', '>', v.since)
+      .where('seq', '>', v.floor_seq)
+      .orderBy('rev')
+      .limit(v.limit),
+  );
+
+  return ({ chat_id, since, floor_seq, limit }) =>
+    database.read(async (connection) => {
+      // The head before the rows: a change in between is then above `to` and comes again, instead of missing.
+      const chat = await findChat.first(connection, { id: chat_id });
+      if (!chat) return null;
+      const range = { chat_id, since, limit: limit + 1 };
+      const members = await findMembers.all(connection, range);
+      const messages = await findMessages.all(connection, { ...range, floor_seq });
+      const to = Math.min(cutAt(members, limit) ?? chat.rev, cutAt(messages, limit) ?? chat.rev);
+      const more = to < chat.rev;
+      const kept = <R extends { rev: number }>(rows: R[]): R[] => (more ? rows.filter((row) => row.rev <= to) : rows);
+      return { chat, members: kept(members), messages: kept(messages).map((row) => readMessage(sql, row)), to, more };
+    });
+}
+
+/** The last `rev` that is complete in a page that was cut; null when everything fitted. */
+function cutAt(rows: readonly { rev: number }[], limit: number): number | null {
+  return rows.length > limit ? (rows[limit - 1] as { rev: number }).rev : null;
+}

@@ -1,0 +1,130 @@
+import type { ChatRow, Chats, ChatView, MessageRow } from '@dialect/core';
+import { protocolLimits } from '@dialect/protocol';
+import { readMessage } from './messages.js';
+import type { SqlConnection, SqlDatabase } from './sql-database.js';
+import type { Sql } from './statement.js';
+
+const cap = protocolLimits.unread_cap;
+
+/** Chats as their members see them. */
+export function createChatReaders(sql: Sql, database: SqlDatabase): Pick<Chats, 'list' | 'views' | 'heads' | 'idsOf'> {
+  const { db } = sql;
+
+  const heads = sql.statement((builder, v: { user_id: number }) =>
+    builder
+      .selectFrom('members')
+      .innerJoin('chats', 'chats.id', 'members.chat_id')
+      .select(['members.chat_id', 'members.left_at', 'members.rev as member_rev', 'chats.rev'])
+      .where('members.user_id', '=', v.user_id),
+  );
+  const ids = sql.statement((builder, v: { user_id: number }) =>
+    builder.selectFrom('members').select('chat_id').where('user_id', '=', v.user_id).where('left_at', 'is', null),
+  );
+  const positionOf = sql.statement((builder, v: { id: number }) =>
+    builder.selectFrom('chats').select(['id', 'last_message_at']).where('id', '=', v.id),
+  );
+
+  /** The user's memberships, each with the id of the last message to see and the unread count. */
+  const memberships = (user_id: number) =>
+    db
+      .selectFrom('members')
+      .innerJoin('chats', 'chats.id', 'members.chat_id')
+      .selectAll('members')
+      .select((eb) => {
+        const visible = eb
+          .selectFrom('messages')
+          .whereRef('messages.chat_id', '=', 'members.chat_id')
+          .whereRef('messages.seq', '>', 'members.cleared_seq')
+          .where('messages.deleted_at', 'is', null);
+        return [
+          visible.select('messages.id').orderBy('messages.seq', 'desc').limit(1).as('last_message_id'),
+          visible
+            .select((count) => count.fn.countAll<number>().as('count'))
+            .whereRef('messages.seq', '>', 'members.read_seq')
+            // Keeps the count from walking a long history; the result is then replaced by the cap.
+            .where('messages.seq', '>', eb('chats.last_seq', '-', cap))
+            .where('messages.sender_id', '<>', user_id)
+            .as('unread_count'),
+        ];
+      })
+      .where('members.user_id', '=', user_id)
+      .where('members.left_at', 'is', null);
+
+  async function complete(connection: SqlConnection, query: ReturnType<typeof memberships>): Promise<ChatView[]> {
+    const rows = await sql.all(connection, query);
+    if (rows.length === 0) return [];
+    const chats = await byIds<ChatRow>(
+      connection,
+      'chats',
+      rows.map((row) => row.chat_id),
+    );
+    const messages = await byIds<MessageRow>(
+      connection,
+      'messages',
+      rows.flatMap((row) => row.last_message_id ?? []),
+    );
+    return rows.map(({ last_message_id, unread_count, ...me }) => {
+      const chat = chats.get(me.chat_id) as ChatRow;
+      const last_message = messages.get(last_message_id ?? 0);
+      const unread_capped = chat.last_seq - Math.max(me.read_seq, me.cleared_seq) > cap;
+      return {
+        chat,
+        me,
+        last_message: last_message ? readMessage(sql, last_message) : null,
+        unread_count: unread_capped ? cap : Number(unread_count),
+        unread_capped,
+      };
+    });
+  }
+
+  async function byIds<Row extends { id: number }>(
+    connection: SqlConnection,
+    table: 'chats' | 'messages',
+    wanted: number[],
+  ): Promise<Map<number, Row>> {
+    if (wanted.length === 0) return new Map();
+    const rows = await sql.all<Row>(connection, db.selectFrom(table).selectAll().where('id', 'in', wanted) as never);
+    return new Map(rows.map((row) => [row.id, row]));
+  }
+
+  return {
+    list: ({ user_id, limit, offset, after_chat_id }) =>
+      database.read(async (connection) => {
+        let query = memberships(user_id)
+          .orderBy('chats.last_message_at', 'desc')
+          .orderBy('chats.id', 'desc')
+          .limit(limit)
+          .offset(offset);
+        if (after_chat_id !== null) {
+          const edge = await positionOf.first(connection, { id: after_chat_id });
+          if (!edge) return [];
+          // Written out instead of a row comparison, for which MySQL and MariaDB leave their index.
+          query = query.where((eb) =>
+            eb.or([
+              eb('chats.last_message_at', '<', edge.last_message_at),
+              eb.and([eb('chats.last_message_at', '=', edge.last_message_at), eb('chats.id', '<', edge.id)]),
+            ]),
+          );
+        }
+        return complete(connection, query);
+      }),
+
+    views: (user_id, chat_ids) =>
+      chat_ids.length === 0
+        ? Promise.resolve([])
+        : database.read((connection) =>
+            complete(connection, memberships(user_id).where('members.chat_id', 'in', chat_ids)),
+          ),
+
+    heads: (user_id) =>
+      database.read(async (connection) => {
+        const rows = await heads.all(connection, { user_id });
+        return rows.map(({ chat_id, left_at, member_rev, rev }) =>
+          left_at === null ? { chat_id, rev, is_member: true } : { chat_id, rev: member_rev, is_member: false },
+        );
+      }),
+
+    idsOf: (user_id) =>
+      database.read(async (connection) => (await ids.all(connection, { user_id })).map((row) => row.chat_id)),
+  };
+}

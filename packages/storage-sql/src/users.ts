@@ -1,0 +1,171 @@
+import type { UserRow, Users } from '@dialect/core';
+import { sql as raw } from 'kysely';
+import type { SqlConnection, SqlDatabase } from './sql-database.js';
+import type { Sql } from './statement.js';
+
+type Names = Pick<UserRow, 'username_key' | 'first_name' | 'last_name'>;
+
+const normal = (text: string): string => text.normalize('NFKC').toLowerCase();
+const searchKey = ({ username_key, first_name, last_name }: Names): string =>
+  normal([username_key, first_name, last_name].filter(Boolean).join(' '));
+
+const columns = [
+  'id',
+  'external_id',
+  'username',
+  'username_key',
+  'first_name',
+  'last_name',
+  'public_key',
+  'avatar_url',
+  'banner_url',
+  'bio',
+  'status_text',
+  'status_expires_at',
+  'last_seen_at',
+  'urev',
+  'created_at',
+] as const;
+
+export function createUsers(sql: Sql, database: SqlDatabase): Users {
+  const byExternalId = sql.statement((db, v: { external_id: string }) =>
+    db.selectFrom('users').select(columns).where('external_id', '=', v.external_id),
+  );
+  const byUsername = sql.statement((db, v: { username_key: string }) =>
+    db.selectFrom('users').select('id').where('username_key', '=', v.username_key),
+  );
+  const byId = sql.statement((db, v: { id: number }) => db.selectFrom('users').select(columns).where('id', '=', v.id));
+  const insert = sql.statement((db, v: Omit<UserRow, 'id'> & { search_key: string }) =>
+    db
+      .insertInto('users')
+      .values(
+        Object.fromEntries(
+          [...columns, 'search_key' as const].flatMap((name) => (name === 'id' ? [] : [[name, v[name]]])),
+        ) as never,
+      ),
+  );
+  const insertCredential = sql.statement((db, v: { user_id: number; kind: string; lookup: string; secret: string }) =>
+    db.insertInto('credentials').values({ user_id: v.user_id, kind: v.kind, lookup: v.lookup, secret: v.secret }),
+  );
+  const rename = sql.statement(
+    (db, v: { id: number; first_name: string; last_name: string | null; search_key: string }) =>
+      db
+        .updateTable('users')
+        .set({ first_name: v.first_name, last_name: v.last_name, search_key: v.search_key })
+        .where('id', '=', v.id),
+  );
+  const find = sql.statement((db, v: { text: string; phone: string | null; limit: number; offset: number }) =>
+    db
+      .selectFrom('users')
+      .select(columns)
+      .where((eb) =>
+        eb.or([
+          raw<boolean>`instr(${eb.ref('search_key')}, ${v.text}) > 0`,
+          eb(
+            'id',
+            '=',
+            eb
+              .selectFrom('credentials')
+              .select('user_id')
+              .where('kind', '=', 'phone')
+              .where('lookup', '=', v.phone as string),
+          ),
+        ]),
+      )
+      .orderBy('id')
+      .limit(v.limit)
+      .offset(v.offset),
+  );
+  const names = sql.statement((db, v: { after_id: number; limit: number }) =>
+    db
+      .selectFrom('users')
+      .select(['id', 'username_key'])
+      .$narrowType<{ username_key: string }>()
+      .where('id', '>', v.after_id)
+      .where('username_key', 'is not', null)
+      .orderBy('id')
+      .limit(v.limit),
+  );
+  const saw = sql.statement((db, v: { user_id: number; at: number }) =>
+    db
+      .updateTable('users')
+      .set({ last_seen_at: v.at })
+      .where('id', '=', v.user_id)
+      .where((eb) => eb.or([eb('last_seen_at', 'is', null), eb('last_seen_at', '<', v.at)])),
+  );
+
+  async function create(connection: SqlConnection, user: Omit<UserRow, 'id'>): Promise<UserRow> {
+    const { insert_id } = await insert.run(connection, { ...user, search_key: searchKey(user) });
+    return { ...user, id: insert_id };
+  }
+
+  return {
+    async create(user, credential) {
+      try {
+        return await database.write(async (connection) => {
+          const row = await create(connection, { ...blank, ...user });
+          await insertCredential.run(connection, { user_id: row.id, ...credential });
+          return { user: row };
+        });
+      } catch (error) {
+        // The unique keys decide the race; which of them was hit says what was taken.
+        const key = sql.dialect.violatedKey(error);
+        if (key?.includes('username_key')) return { taken: 'username' };
+        if (key?.includes('lookup')) return { taken: 'credential' };
+        throw error;
+      }
+    },
+
+    async upsert({ external_id, first_name, last_name = null, at }) {
+      const known = await database.read((connection) => byExternalId.first(connection, { external_id }));
+      // Asked for every request of a host's user: only what is new is written.
+      if (known && known.first_name === first_name && known.last_name === last_name) return known;
+      return database.write(async (connection) => {
+        const row = await byExternalId.first(connection, { external_id });
+        if (!row) return create(connection, { ...blank, external_id, first_name, last_name, created_at: at });
+        const renamed = { ...row, first_name, last_name };
+        await rename.run(connection, { id: row.id, first_name, last_name, search_key: searchKey(renamed) });
+        return renamed;
+      });
+    },
+
+    get(ids) {
+      if (ids.length === 0) return Promise.resolve([]);
+      const [id] = ids;
+      return database.read((connection) =>
+        ids.length === 1 && id !== undefined
+          ? byId.all(connection, { id })
+          : sql.all(connection, sql.db.selectFrom('users').select(columns).where('id', 'in', ids)),
+      );
+    },
+
+    isUsernameTaken: (username_key) =>
+      database.read(async (connection) => (await byUsername.first(connection, { username_key })) !== null),
+
+    search: ({ text, ...page }) => database.read((connection) => find.all(connection, { text: normal(text), ...page })),
+
+    usernames: (after_id, limit) => database.read((connection) => names.all(connection, { after_id, limit })),
+
+    seen: (sightings) =>
+      database.write(async (connection) => {
+        // In one order everywhere, so that two nodes cannot wait for each other.
+        for (const sighting of [...sightings].sort((a, b) => a.user_id - b.user_id))
+          await saw.run(connection, sighting);
+      }),
+  };
+}
+
+const blank: Omit<UserRow, 'id' | 'first_name' | 'created_at'> = {
+  external_id: null,
+  username: null,
+  username_key: null,
+  last_name: null,
+  public_key: '',
+  avatar_url: null,
+  banner_url: null,
+  bio: null,
+  status_text: null,
+  status_expires_at: null,
+  last_seen_at: null,
+  urev: 0,
+};

@@ -1,0 +1,108 @@
+import type { ChatOperation, MemberRow, WriteOutcome } from '@dialect/core';
+import type { LockedChat } from './locked-chat.js';
+import type { SqlConnection } from './sql-database.js';
+import type { Sql } from './statement.js';
+import type { OperationWriter } from './write-chats.js';
+
+type Membership = Exclude<ChatOperation, { kind: 'append' }>;
+
+/** Joining and leaving: a departed member's row stays, as the tombstone that tells the others. */
+export function createMemberWriter(sql: Sql): OperationWriter<Membership> {
+  const findUser = sql.statement((db, v: { id: number }) => db.selectFrom('users').select('id').where('id', '=', v.id));
+  const insert = createMemberInsert(sql);
+  const update = sql.statement((db, v: MemberRow) =>
+    db
+      .updateTable('members')
+      .set({
+        role: v.role,
+        joined_seq: v.joined_seq,
+        joined_at: v.joined_at,
+        left_at: v.left_at,
+        read_seq: v.read_seq,
+        delivered_seq: v.delivered_seq,
+        rev: v.rev,
+      })
+      .where('chat_id', '=', v.chat_id)
+      .where('user_id', '=', v.user_id),
+  );
+
+  async function join(connection: SqlConnection, operation: Membership, chat: LockedChat): Promise<MemberRow> {
+    const { user_id, at } = operation;
+    const { id: chat_id, last_seq } = chat.row;
+    const known = await chat.member(user_id);
+    const member: MemberRow = {
+      ...(known ?? newMember({ chat_id, user_id, at })),
+      role: operation.kind === 'add_member' ? operation.role : 'member',
+      joined_seq: last_seq,
+      joined_at: at,
+      left_at: null,
+      // What was said before one came does not count as unread.
+      read_seq: last_seq,
+      delivered_seq: last_seq,
+      rev: chat.nextRev(),
+    };
+    await (known ? update : insert).run(connection, member);
+    return member;
+  }
+
+  async function leave(connection: SqlConnection, { user_id, at }: Membership, chat: LockedChat): Promise<MemberRow> {
+    const known = (await chat.member(user_id)) as MemberRow;
+    const member = { ...known, left_at: at, rev: chat.nextRev() };
+    await update.run(connection, member);
+    return member;
+  }
+
+  return {
+    async facts(connection, { kind, user_id }, chat) {
+      const target = await chat.member(user_id);
+      if (kind === 'remove_member') return { target };
+      const reference_exists = (await findUser.first(connection, { id: user_id })) !== null;
+      return { target, reference_exists, member_count: await chat.memberCount() };
+    },
+
+    async apply(connection, operation, chat): Promise<WriteOutcome> {
+      const change = operation.kind === 'add_member' ? join : leave;
+      const member = await change(connection, operation, chat);
+      chat.setMember(member);
+      chat.row.updated_at = operation.at;
+      return { kind: 'member', member, rev: member.rev };
+    },
+  };
+}
+
+/** A member of a new chat, who has read everything there is: nothing. */
+export function newMember({ chat_id, user_id, at }: { chat_id: number; user_id: number; at: number }): MemberRow {
+  return {
+    chat_id,
+    user_id,
+    role: 'member',
+    nickname: null,
+    joined_seq: 0,
+    joined_at: at,
+    left_at: null,
+    read_seq: 0,
+    read_at: null,
+    delivered_seq: 0,
+    cleared_seq: 0,
+    rev: 1,
+  };
+}
+
+export function createMemberInsert(sql: Sql) {
+  return sql.statement((db, v: MemberRow) =>
+    db.insertInto('members').values({
+      chat_id: v.chat_id,
+      user_id: v.user_id,
+      role: v.role,
+      nickname: v.nickname,
+      joined_seq: v.joined_seq,
+      joined_at: v.joined_at,
+      left_at: v.left_at,
+      read_seq: v.read_seq,
+      read_at: v.read_at,
+      delivered_seq: v.delivered_seq,
+      cleared_seq: v.cleared_seq,
+      rev: v.rev,
+    }),
+  );
+}
