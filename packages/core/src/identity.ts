@@ -42,8 +42,9 @@ export function createIdentify(options: {
   }
 
   async function upsert(identity: Extract<Identity, { external_id: string }>): Promise<number> {
-    const { external_id, first_name = external_id, last_name = null } = identity;
-    return (await storage.users.upsert({ external_id, first_name, last_name, at: clock.now() })).id;
+    const { external_id, first_name, last_name } = identity;
+    const names = { ...(first_name !== undefined && { first_name }), ...(last_name !== undefined && { last_name }) };
+    return (await storage.users.upsert({ external_id, ...names, at: clock.now() })).id;
   }
 
   return async (request) => {

@@ -13,6 +13,7 @@ import { createMarks } from './marks.js';
 import { type IdentifyRequest, type Limits, type MessengerOptions, resolveLimits } from './options.js';
 import type { Logger } from './ports/index.js';
 import { createPresence, type Presence } from './presence.js';
+import { createRateGate } from './rate-gate.js';
 import { validate } from './validate.js';
 import { createWriteQueue } from './write-queue.js';
 
@@ -40,7 +41,7 @@ export function createMessenger(options: MessengerOptions): Messenger {
   const clock = options.clock ?? { now: Date.now };
   const logger = options.logger ?? createStderrLogger();
   const bus = options.bus ?? createLocalEventBus();
-  const limiter = options.rate_limiter ?? createMemoryRateLimiter(clock);
+  const passRate = createRateGate(options.rate_limiter ?? createMemoryRateLimiter(clock));
   const limits = resolveLimits(options.limits);
   const presence = createPresence(storage, clock);
   const publish = (event: Event): void => bus.publish(event);
@@ -69,9 +70,8 @@ export function createMessenger(options: MessengerOptions): Messenger {
       if (useCase.access === 'user' && !caller) throw new MessengerError('UNAUTHORIZED');
       const parsed = validate(useCase.input, input);
       if (useCase.rate && caller) {
-        const taken = limiter.take(`${name}:${caller.user_id}`, useCase.rate(limits));
-        const verdict = taken instanceof Promise ? await taken : taken;
-        if (!verdict.allowed) throw new MessengerError('TOO_MANY_REQUESTS', { retry_after_ms: verdict.retry_after_ms });
+        const passing = passRate(`${name}:${caller.user_id}`, useCase.rate(limits));
+        if (passing) await passing;
       }
       return await useCase.run(parsed, { ...services, caller });
     } catch (error) {

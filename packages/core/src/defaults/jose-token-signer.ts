@@ -44,9 +44,9 @@ export function createTokenSigner(
         });
         return {
           user_id: Number(payload.sub),
-          session_id: String(payload['sid']),
+          session_id: String(payload.sid),
           token_id: payload.jti as string,
-          profile: String(payload['prf']),
+          profile: String(payload.prf),
           expires_at: (payload.exp as number) * 1000,
         };
       } catch {

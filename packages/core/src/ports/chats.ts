@@ -86,7 +86,10 @@ export interface Chats {
    * unknown chat is refused as NOT_A_MEMBER.
    */
   write(operations: readonly ChatOperation[], decide: Decide): Promise<WriteOutcome[]>;
-  /** The chat of this pair, made if there is none. Callers who race get the same chat; one of them has `created`. */
+  /**
+   * The chat of this pair, made if there is none. Callers who race get the same chat; one of them has `created`. An id
+   * of a user that does not exist is the caller's mistake and makes it throw.
+   */
   openPrivate(pair: { user_ids: [number, number]; at: number }): Promise<{ chat: ChatRow; created: boolean }>;
   /**
    * A new group with its members at `rev` 1, the owner among them. A repeated (owner_id, client_id) yields the first

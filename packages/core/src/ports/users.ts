@@ -45,8 +45,11 @@ export interface Users {
    * same lookup exactly one wins; the others learn what was taken.
    */
   create(user: NewUser, credential: NewCredential): Promise<{ user: UserRow } | { taken: 'username' | 'credential' }>;
-  /** The host's user: created when not seen before (racing callers get the same one), the given names updated. */
-  upsert(user: { external_id: string; first_name: string; last_name?: string | null; at: number }): Promise<UserRow>;
+  /**
+   * The host's user: created when not seen before (racing callers get the same one), the given names updated; a name
+   * that is not given stays as it is. Somebody new without a first name is called by their `external_id`.
+   */
+  upsert(user: { external_id: string; first_name?: string; last_name?: string | null; at: number }): Promise<UserRow>;
   /** Those that exist, in no promised order. */
   get(ids: readonly number[]): Promise<UserRow[]>;
   isUsernameTaken(username_key: string): Promise<boolean>;

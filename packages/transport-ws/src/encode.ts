@@ -1,0 +1,42 @@
+import type { Event, ServerFrame } from '@dialect/protocol';
+import { textFrame } from './text-frame.js';
+
+export type Mode = 'native' | 'plain';
+
+/** What only plain clients (the seeds' own) are sent; everything else reads alike for both, with our fields on top. */
+interface TypingIndicator {
+  type: 'typing_indicator';
+  chat_id: number;
+  user_id: number;
+  is_typing: boolean;
+}
+
+/** The event's bytes for each kind of socket, made when first asked for and then shared. Null: not for these clients. */
+export function createEncoding(event: Event): (mode: Mode) => Buffer | null {
+  let native: Buffer | undefined;
+  let plain: Buffer | null | undefined;
+  const asNative = (): Buffer => {
+    native ??= encode(nativeFrame(event));
+    return native;
+  };
+  const asPlain = (): Buffer | null => {
+    if (event.type === 'typing') return encode({ ...event, type: 'typing_indicator' });
+    // The seeds know no such events: their clients read the list of chats again.
+    if (event.type === 'chat_created' || event.type === 'member_changed') return null;
+    return asNative();
+  };
+  return (mode) => {
+    if (mode === 'native') return asNative();
+    if (plain === undefined) plain = asPlain();
+    return plain;
+  };
+}
+
+/** It holds nothing of the recipient, so that one encoding serves all of them. */
+function nativeFrame(event: Event): ServerFrame {
+  return event.type === 'message_created' ? { type: 'new_message', ...event.message } : event;
+}
+
+export function encode(frame: ServerFrame | TypingIndicator): Buffer {
+  return textFrame(JSON.stringify(frame));
+}

@@ -1,0 +1,2 @@
+export { attachWebSocket, type WebSocketOptions, type WebSocketTransport } from './attach.js';
+export type { OutflowLimits } from './outflow.js';
