@@ -1,18 +1,10 @@
 import type { ChatOperation, Chats, Decide, Facts, WriteOutcome } from '@dialect/core';
 import { createLockChat, type LockedChat } from './locked-chat.js';
+import type { OperationWriter } from './operation-writer.js';
 import type { SqlConnection, SqlDatabase } from './sql-database.js';
 import type { Sql } from './statement.js';
 import { createMemberWriter } from './write-member.js';
 import { createMessageWriter } from './write-message.js';
-
-/** How one kind of operation is carried out under the chat's lock. */
-export interface OperationWriter<O extends ChatOperation> {
-  /** The outcome of the first one, when this operation is a repeat. */
-  findDuplicate?(connection: SqlConnection, operation: O): Promise<WriteOutcome | null>;
-  /** What `decide` needs to know besides the chat and the actor. */
-  facts(connection: SqlConnection, operation: O, chat: LockedChat): Promise<Partial<Facts>>;
-  apply(connection: SqlConnection, operation: O, chat: LockedChat): Promise<WriteOutcome>;
-}
 
 /** The write primitive: one transaction, chats locked by ascending id, each operation judged as things stand. */
 export function createWriteChats(sql: Sql, database: SqlDatabase): Chats['write'] {

@@ -1,8 +1,8 @@
 import type { ChatOperation, MemberRow, WriteOutcome } from '@dialect/core';
 import type { LockedChat } from './locked-chat.js';
+import type { OperationWriter } from './operation-writer.js';
 import type { SqlConnection } from './sql-database.js';
 import type { Sql } from './statement.js';
-import type { OperationWriter } from './write-chats.js';
 
 type Membership = Exclude<ChatOperation, { kind: 'append' }>;
 

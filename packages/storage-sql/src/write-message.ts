@@ -1,9 +1,9 @@
 import type { ChatOperation, Facts, MessageRow, WriteOutcome } from '@dialect/core';
 import type { LockedChat } from './locked-chat.js';
 import { readMessage } from './messages.js';
+import type { OperationWriter } from './operation-writer.js';
 import type { SqlConnection } from './sql-database.js';
 import type { Sql } from './statement.js';
-import type { OperationWriter } from './write-chats.js';
 
 type Append = Extract<ChatOperation, { kind: 'append' }>;
 
