@@ -8,6 +8,8 @@ export interface BatcherOptions<I, O> {
   schedule: (run: () => void) => void;
   /** All or nothing: on a throw the items are flushed one by one, so that one bad item cannot fail its neighbours. */
   flush: (items: I[]) => Promise<O[]>;
+  /** An error that no item has caused: it would meet each of them alone too, and cost its wait every time. */
+  isOutage?: (error: unknown) => boolean;
   /** Called in the order of the items, before their promises resolve. */
   done?: (item: I, outcome: O) => void;
   /** Called when nothing waits and nothing runs. */
@@ -16,7 +18,7 @@ export interface BatcherOptions<I, O> {
 
 export interface Batcher<I, O> {
   add(item: I): Promise<O>;
-  /** Resolves when nothing waits and nothing runs. */
+  /** Flushes what waits without waiting for its time; resolves when nothing waits and nothing runs. */
   drained(): Promise<void>;
 }
 
@@ -30,6 +32,7 @@ interface Waiting<I, O> {
 export function createBatcher<I, O>(options: BatcherOptions<I, O>): Batcher<I, O> {
   let waiting: Waiting<I, O>[] = [];
   let is_scheduled = false;
+  let is_running = false;
   const idle: (() => void)[] = [];
 
   function settle(batch: Waiting<I, O>[], outcomes: O[]): void {
@@ -45,7 +48,7 @@ export function createBatcher<I, O>(options: BatcherOptions<I, O>): Batcher<I, O
     try {
       outcomes = await options.flush(batch.map((entry) => entry.item));
     } catch (error) {
-      if (batch.length === 1) batch[0]?.reject(error);
+      if (batch.length === 1 || options.isOutage?.(error)) for (const entry of batch) entry.reject(error);
       else for (const entry of batch) await flush([entry]);
       return;
     }
@@ -54,6 +57,9 @@ export function createBatcher<I, O>(options: BatcherOptions<I, O>): Batcher<I, O
   }
 
   async function run(): Promise<void> {
+    // Draining may have come before the scheduled time.
+    if (is_running || !is_scheduled) return;
+    is_running = true;
     while (waiting.length > 0) {
       const batch = waiting.slice(0, options.max);
       waiting = waiting.slice(options.max);
@@ -61,6 +67,7 @@ export function createBatcher<I, O>(options: BatcherOptions<I, O>): Batcher<I, O
       // Whatever came in meanwhile gets the same chance to gather as the first did.
       if (waiting.length > 0) await new Promise<void>((resolve) => setImmediate(resolve));
     }
+    is_running = false;
     is_scheduled = false;
     options.onIdle?.();
     for (const resolve of idle.splice(0)) resolve();
@@ -77,7 +84,10 @@ export function createBatcher<I, O>(options: BatcherOptions<I, O>): Batcher<I, O
       });
     },
     drained() {
-      return is_scheduled ? new Promise((resolve) => idle.push(resolve)) : Promise.resolve();
+      if (!is_scheduled) return Promise.resolve();
+      const drained = new Promise<void>((resolve) => idle.push(resolve));
+      void run();
+      return drained;
     },
   };
 }

@@ -31,7 +31,7 @@ export interface Services {
   write(operation: ChatOperation, toEvent: (written: Written) => Event): Promise<Written>;
   /** Queues a mark; resolves after it is committed and its receipt has been published. */
   mark(request: MarkRequest): Promise<MarkOutcome>;
-  /** Marks the sender's own message as read by them, without a receipt: the message itself says so. */
+  /** Marks the sender's own message as read by them; nobody waits for it. */
   markOwn(request: Omit<MarkRequest, 'kind'>): void;
   /** Publishes an event that no operation of `write` makes: ephemeral ones, and those of new chats. */
   announce(event: Event): void;

@@ -13,12 +13,17 @@ export interface Identified {
 /** Tokens remembered: verifying one costs 50 to 170 microseconds, and every request brings one. */
 const remembered = 10_000;
 
-export function createIdentify(options: {
+export interface Identifier {
+  identify(request: IdentifyRequest): Promise<Identified | null>;
+  asUser(identity: Identity): Promise<Caller>;
+}
+
+export function createIdentifier(options: {
   accounts: () => Accounts | null;
   identify: Identify | undefined;
   storage: Storage;
   clock: Clock;
-}): (request: IdentifyRequest) => Promise<Identified | null> {
+}): Identifier {
   const { accounts, identify, storage, clock } = options;
   const known = new Map<string, Identified>();
 
@@ -47,12 +52,15 @@ export function createIdentify(options: {
     return (await storage.users.upsert({ external_id, ...names, at: clock.now() })).id;
   }
 
-  return async (request) => {
-    if (accounts() && request.token) {
-      const identified = await byToken(request.token);
-      if (identified) return identified;
-    }
-    const identity = await identify?.(request);
-    return identity ? byHost(identity) : null;
+  return {
+    async identify(request) {
+      if (accounts() && request.token) {
+        const identified = await byToken(request.token);
+        if (identified) return identified;
+      }
+      const identity = await identify?.(request);
+      return identity ? byHost(identity) : null;
+    },
+    asUser: async (identity) => (await byHost(identity)).caller,
   };
 }

@@ -5,7 +5,7 @@ import type { MarkOutcome, MarkRequest, Storage } from './ports/index.js';
 
 interface Queued {
   request: MarkRequest;
-  /** A send's own mark: the message itself says that its sender has read up to it, so no receipt is needed. */
+  /** A send's own mark: the message itself says that its sender has read up to it. */
   is_implied: boolean;
 }
 
@@ -32,17 +32,18 @@ export function createMarks(options: { storage: Storage; publish: (event: Event)
       entries.forEach((entry, index) => {
         const outcome = outcomes[index] as MarkOutcome;
         entry.outcome = outcome;
-        if (!entry.is_implied) announce(entry.request, outcome);
+        announce(entry, outcome);
       });
       return batch.map(({ request }) => merged.get(keyOf(request))?.outcome as MarkOutcome);
     },
   });
 
-  function announce({ kind, chat_id, user_id }: MarkRequest, outcome: MarkOutcome): void {
+  function announce({ request, is_implied }: Queued, outcome: MarkOutcome): void {
     if (outcome.kind !== 'marked' || !outcome.moved_to) return;
     const { seq, message_id } = outcome.moved_to;
+    const { kind, chat_id, user_id } = request;
     const type = kind === 'read' ? 'message_read' : 'message_delivered';
-    publish({ type, chat_id, user_id, seq, message_id, last_read_id: message_id });
+    publish({ type, chat_id, user_id, seq, message_id, last_read_id: message_id, is_implied });
   }
 
   return {

@@ -8,9 +8,9 @@ import { createMemoryRateLimiter } from './defaults/memory-rate-limiter.js';
 import { createStderrLogger } from './defaults/stderr-logger.js';
 import { createDecide } from './domain/decide.js';
 import { isMessengerError, MessengerError } from './errors.js';
-import { createIdentify, type Identified } from './identity.js';
+import { createIdentifier, type Identifier } from './identity.js';
 import { createMarks } from './marks.js';
-import { type IdentifyRequest, type Limits, type MessengerOptions, resolveLimits } from './options.js';
+import { type Limits, type MessengerOptions, resolveLimits } from './options.js';
 import type { Logger } from './ports/index.js';
 import { createPresence, type Presence } from './presence.js';
 import { createRateGate } from './rate-gate.js';
@@ -26,7 +26,9 @@ export interface Messenger extends Methods<[caller: Caller | null]> {
   /** Any use case by its name, with untrusted input. @throws MessengerError, and nothing else. */
   call<N extends MethodName>(name: N, input: Input<N>, caller: Caller | null): Promise<Output<N>>;
   /** Who is calling; null when nobody we know. */
-  identify(request: IdentifyRequest): Promise<Identified | null>;
+  identify: Identifier['identify'];
+  /** The caller for one of the host's own users, who is created at first sight: for calls from the host's code. */
+  asUser: Identifier['asUser'];
   /** Hears every event of this messenger, after the commit it tells of. Returns how to stop. */
   subscribe(listener: (event: Event) => void): () => void;
   /** Rejects when the storage cannot be reached. */
@@ -44,11 +46,22 @@ export function createMessenger(options: MessengerOptions): Messenger {
   const passRate = createRateGate(options.rate_limiter ?? createMemoryRateLimiter(clock));
   const limits = resolveLimits(options.limits);
   const presence = createPresence(storage, clock);
-  const publish = (event: Event): void => bus.publish(event);
+  /** What somebody makes of an event must not stop the queue that the next ones come from. */
+  const guarded = (what: string, run: (event: Event) => void) => (event: Event) => {
+    try {
+      run(event);
+    } catch (error) {
+      logger.error(`${what} failed.`, { type: event.type, error: textOf(error) });
+    }
+  };
+  const publish = guarded('Publishing an event', (event) => bus.publish(event));
   const queue = createWriteQueue({ storage, decide: createDecide(limits), publish, capacity: limits.pending_writes });
   const marks = createMarks({ storage, publish, delay_ms: options.marks_delay_ms ?? 200 });
   let accounts: Accounts | null = null;
   let state: 'new' | 'running' | 'closed' = 'new';
+  let calls = 0;
+  let onLastCall = (): void => undefined;
+  let closing: Promise<void> | null = null;
 
   const services: Services = {
     storage,
@@ -63,6 +76,7 @@ export function createMessenger(options: MessengerOptions): Messenger {
   };
 
   async function call(name: MethodName, input: unknown, caller: Caller | null): Promise<unknown> {
+    calls += 1;
     try {
       if (state !== 'running') throw new MessengerError(state === 'new' ? 'BUSY' : 'SHUTTING_DOWN');
       const useCase = Object.hasOwn(api, name) ? api[name] : undefined;
@@ -76,17 +90,26 @@ export function createMessenger(options: MessengerOptions): Messenger {
       return await useCase.run(parsed, { ...services, caller });
     } catch (error) {
       throw isMessengerError(error) ? error : internal(name, error);
+    } finally {
+      calls -= 1;
+      if (calls === 0) onLastCall();
     }
+  }
+
+  async function shutDown(): Promise<void> {
+    state = 'closed';
+    // A call that is under way has work for the queues yet.
+    if (calls > 0) await new Promise<void>((resolve) => (onLastCall = resolve));
+    await queue.drained();
+    await Promise.all([marks.drained(), presence.drained()]);
+    await bus.close();
+    await storage.close();
   }
 
   /** What we did not foresee leaves without its text; the log has it under the same id. */
   function internal(name: string, cause: unknown): MessengerError {
     const correlation_id = randomBytes(9).toString('base64url');
-    logger.error('A use case failed.', {
-      name,
-      correlation_id,
-      error: cause instanceof Error ? cause.stack : String(cause),
-    });
+    logger.error('A use case failed.', { name, correlation_id, error: textOf(cause) });
     return new MessengerError('INTERNAL', { correlation_id, cause });
   }
 
@@ -98,22 +121,22 @@ export function createMessenger(options: MessengerOptions): Messenger {
       services.accounts = accounts ?? noAccounts;
       state = 'running';
     },
-    async close() {
-      if (state === 'closed') return;
-      state = 'closed';
-      await queue.drained();
-      await Promise.all([marks.drained(), presence.drained()]);
-      await bus.close();
-      await storage.close();
+    close() {
+      closing ??= shutDown();
+      return closing;
     },
-    identify: createIdentify({ accounts: () => accounts, identify: options.identify, storage, clock }),
-    subscribe: (listener: (event: Event) => void) => bus.subscribe(listener),
+    ...createIdentifier({ accounts: () => accounts, identify: options.identify, storage, clock }),
+    subscribe: (listener: (event: Event) => void) => bus.subscribe(guarded('A listener', listener)),
     ping: () => storage.ping(),
     presence,
     limits,
     logger,
   };
   return Object.assign(messenger, methods(call));
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 /** `messenger.messages.send(caller, input)` and all the others, made from the record of use cases. */

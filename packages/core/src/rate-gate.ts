@@ -14,6 +14,8 @@ export function createRateGate(limiter: RateLimiter): (key: string, rate: Rate) 
       check(verdict);
       return;
     }
+    // It is looked at in its turn, and may fail before.
+    verdict.catch(() => undefined);
     const before = last.get(key);
     const turn = Promise.resolve(before)
       .catch(() => undefined)

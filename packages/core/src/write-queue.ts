@@ -1,7 +1,7 @@
 import type { Event } from '@dialect/protocol';
 import { type Batcher, createBatcher } from './batcher.js';
 import type { Written } from './context.js';
-import { MessengerError } from './errors.js';
+import { isMessengerError, MessengerError } from './errors.js';
 import type { ChatOperation, Decide, Storage, WriteOutcome } from './ports/index.js';
 
 interface Queued {
@@ -40,6 +40,8 @@ export function createWriteQueue(options: {
           batch.map((queued) => queued.operation),
           decide,
         ),
+      // A storage speaks in our codes only when it cannot be reached at all.
+      isOutage: isMessengerError,
       done({ toEvent }, outcome) {
         if (outcome.kind === 'refused' || (outcome.kind === 'message' && outcome.duplicate)) return;
         publish(toEvent(outcome));

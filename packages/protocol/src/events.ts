@@ -21,6 +21,8 @@ export interface MarkEvent {
   /** The message with that `seq`, under both names that the seeds' clients read. */
   message_id: Id;
   last_read_id: Id;
+  /** The mark follows from a message that the user wrote: who knows that rule needs no receipt, and is sent none. */
+  is_implied: boolean;
 }
 
 export type EventType = Event['type'];

@@ -32,12 +32,23 @@ export function createChatCreators(sql: Sql, database: SqlDatabase): Pick<Chats,
   );
 
   async function create(connection: SqlConnection, chat: NewChat, members: Pick<MemberRow, 'user_id' | 'role'>[]) {
+    await mustExist(
+      connection,
+      members.map((member) => member.user_id),
+    );
     const { insert_id: chat_id } = await insertChat.run(connection, chat);
     for (const member of members) {
       const { user_id } = member;
       await insertMember.run(connection, { ...newMember({ chat_id, user_id, at: chat.at }), ...member });
     }
     return { chat: (await byId.first(connection, { id: chat_id })) as ChatRow, created: true };
+  }
+
+  async function mustExist(connection: SqlConnection, user_ids: number[]): Promise<void> {
+    const users = await sql.all(connection, sql.db.selectFrom('users').select('id').where('id', 'in', user_ids));
+    const found = new Set(users.map((user) => user.id));
+    const missing = user_ids.filter((user_id) => !found.has(user_id));
+    if (missing.length > 0) throw new Error(`There are no users with these ids: ${missing.join(', ')}.`);
   }
 
   return {

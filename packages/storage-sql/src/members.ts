@@ -23,14 +23,15 @@ export function createMembers(sql: Sql, database: SqlDatabase): Members {
       if (chat_ids.length === 0) return [];
       const { db } = sql;
       const [members, users] = await database.read(async (connection) => {
-        const present = db.selectFrom('members').where('chat_id', 'in', chat_ids).where('left_at', 'is', null);
+        const members = db.selectFrom('members').where('chat_id', 'in', chat_ids);
         const rows = await sql.all(
           connection,
-          present.selectAll().orderBy('chat_id').orderBy('joined_at').orderBy('user_id'),
+          members.selectAll().where('left_at', 'is', null).orderBy('chat_id').orderBy('joined_at').orderBy('user_id'),
         );
+        // The departed too: somebody may leave between the two queries, and their row above still needs its profile.
         const profiles = await sql.all<UserRow>(
           connection,
-          db.selectFrom('users').selectAll().where('id', 'in', present.select('user_id')),
+          db.selectFrom('users').selectAll().where('id', 'in', members.select('user_id')),
         );
         return [rows, profiles] as const;
       });

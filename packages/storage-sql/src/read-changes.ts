@@ -1,6 +1,6 @@
-import type { Chats } from '@dialect/core';
+import type { Chats, MemberRow } from '@dialect/core';
 import { readMessage } from './messages.js';
-import type { SqlDatabase } from './sql-database.js';
+import type { SqlConnection, SqlDatabase } from './sql-database.js';
 import type { Sql } from './statement.js';
 
 /** What changed in a chat since a revision: the rows stamped with a higher one. There is no log to grow or to trim. */
@@ -16,6 +16,9 @@ export function createReadChanges(sql: Sql, database: SqlDatabase): Chats['chang
       .orderBy('rev')
       .limit(v.limit),
   );
+  const findMembersAt = sql.statement((db, v: { chat_id: number; rev: number }) =>
+    db.selectFrom('members').selectAll().where('chat_id', '=', v.chat_id).where('rev', '=', v.rev),
+  );
   const findMessages = sql.statement((db, v: Range & { floor_seq: number }) =>
     db
       .selectFrom('messages')
@@ -27,13 +30,20 @@ export function createReadChanges(sql: Sql, database: SqlDatabase): Chats['chang
       .limit(v.limit),
   );
 
+  /** The members that a chat began with share one `rev`: a page that was cut among them takes them all. */
+  async function wholeRevs(connection: SqlConnection, { chat_id, limit }: Range, page: MemberRow[]) {
+    const rev = page.at(-1)?.rev;
+    if (page.length < limit || rev === undefined || page.at(-2)?.rev !== rev) return page;
+    return [...page.filter((row) => row.rev < rev), ...(await findMembersAt.all(connection, { chat_id, rev }))];
+  }
+
   return ({ chat_id, since, floor_seq, limit }) =>
     database.read(async (connection) => {
       // The head before the rows: a change in between is then above `to` and comes again, instead of missing.
       const chat = await findChat.first(connection, { id: chat_id });
       if (!chat) return null;
       const range = { chat_id, since, limit: limit + 1 };
-      const members = await findMembers.all(connection, range);
+      const members = await wholeRevs(connection, range, await findMembers.all(connection, range));
       const messages = await findMessages.all(connection, { ...range, floor_seq });
       const to = Math.min(cutAt(members, limit) ?? chat.rev, cutAt(messages, limit) ?? chat.rev);
       const more = to < chat.rev;

@@ -20,8 +20,14 @@ export function createChatReaders(sql: Sql, database: SqlDatabase): Pick<Chats, 
   const ids = sql.statement((builder, v: { user_id: number }) =>
     builder.selectFrom('members').select('chat_id').where('user_id', '=', v.user_id).where('left_at', 'is', null),
   );
-  const positionOf = sql.statement((builder, v: { id: number }) =>
-    builder.selectFrom('chats').select(['id', 'last_message_at']).where('id', '=', v.id),
+  // Of the user's own chats only: where a page ends would tell a stranger when somebody last wrote.
+  const positionOf = sql.statement((builder, v: { id: number; user_id: number }) =>
+    builder
+      .selectFrom('chats')
+      .innerJoin('members', 'members.chat_id', 'chats.id')
+      .select(['chats.id', 'chats.last_message_at'])
+      .where('chats.id', '=', v.id)
+      .where('members.user_id', '=', v.user_id),
   );
 
   /** The user's memberships, each with the id of the last message to see and the unread count. */
@@ -30,6 +36,8 @@ export function createChatReaders(sql: Sql, database: SqlDatabase): Pick<Chats, 
       .selectFrom('members')
       .innerJoin('chats', 'chats.id', 'members.chat_id')
       .selectAll('members')
+      // From the same moment as the count: a chat read later may be ahead of it, and a client would take that for known.
+      .select(['chats.rev as chat_rev', 'chats.last_seq as chat_last_seq'])
       .select((eb) => {
         const visible = eb
           .selectFrom('messages')
@@ -63,8 +71,8 @@ export function createChatReaders(sql: Sql, database: SqlDatabase): Pick<Chats, 
       'messages',
       rows.flatMap((row) => row.last_message_id ?? []),
     );
-    return rows.map(({ last_message_id, unread_count, ...me }) => {
-      const chat = chats.get(me.chat_id) as ChatRow;
+    return rows.map(({ last_message_id, unread_count, chat_rev, chat_last_seq, ...me }) => {
+      const chat = { ...(chats.get(me.chat_id) as ChatRow), rev: chat_rev, last_seq: chat_last_seq };
       const last_message = messages.get(last_message_id ?? 0);
       const unread_capped = chat.last_seq - Math.max(me.read_seq, me.cleared_seq) > cap;
       return {
@@ -96,7 +104,7 @@ export function createChatReaders(sql: Sql, database: SqlDatabase): Pick<Chats, 
           .limit(limit)
           .offset(offset);
         if (after_chat_id !== null) {
-          const edge = await positionOf.first(connection, { id: after_chat_id });
+          const edge = await positionOf.first(connection, { id: after_chat_id, user_id });
           if (!edge) return [];
           // Written out instead of a row comparison, for which MySQL and MariaDB leave their index.
           query = query.where((eb) =>

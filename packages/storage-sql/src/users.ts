@@ -116,15 +116,19 @@ export function createUsers(sql: Sql, database: SqlDatabase): Users {
       }
     },
 
-    async upsert({ external_id, first_name, last_name = null, at }) {
+    async upsert({ external_id, at, ...given }) {
       const known = await database.read((connection) => byExternalId.first(connection, { external_id }));
+      const named = known && { ...known, ...given };
       // Asked for every request of a host's user: only what is new is written.
-      if (known && known.first_name === first_name && known.last_name === last_name) return known;
+      if (named && named.first_name === known.first_name && named.last_name === known.last_name) return known;
       return database.write(async (connection) => {
         const row = await byExternalId.first(connection, { external_id });
-        if (!row) return create(connection, { ...blank, external_id, first_name, last_name, created_at: at });
-        const renamed = { ...row, first_name, last_name };
-        await rename.run(connection, { id: row.id, first_name, last_name, search_key: searchKey(renamed) });
+        if (!row) {
+          return create(connection, { ...blank, external_id, first_name: external_id, ...given, created_at: at });
+        }
+        const renamed = { ...row, ...given };
+        const { id, first_name, last_name } = renamed;
+        await rename.run(connection, { id, first_name, last_name, search_key: searchKey(renamed) });
         return renamed;
       });
     },

@@ -36,6 +36,7 @@ const max_chunks = 2_048;
 const drain_ms = 5_000;
 const farewell_ms = 2_000;
 
+const idle = Promise.resolve();
 const carried = Symbol('dialect.session');
 type Carrier = WebSocket & { [carried]?: Session };
 
@@ -122,7 +123,7 @@ export function attachWebSocket(
       socket.off('error', onError);
       socket.setNoDelay(true);
       connection.ws = ws;
-      (ws as Carrier)[carried] = { connection, messenger, hub, request, greeting: 'expected' };
+      (ws as Carrier)[carried] = { connection, messenger, hub, request, greeting: 'expected', asking: idle };
       connections.add(connection);
       ws.on('message', onMessage);
       ws.on('pong', onPong);

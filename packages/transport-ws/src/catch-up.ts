@@ -39,8 +39,8 @@ export async function catchUp(connection: Connection, messenger: Messenger, know
   }
   if (!heads) {
     for (const chat of await messenger.chats.list(caller, { limit: protocolLimits.fresh_chats })) {
-      await connection.outflow.room();
-      connection.send({ type: 'changes', ...lightSnapshot(chat) });
+      if (!(await connection.outflow.room())) return;
+      connection.sendPage({ type: 'changes', ...lightSnapshot(chat) });
     }
     return;
   }
@@ -73,11 +73,10 @@ async function sendDifference(connection: Connection, messenger: Messenger, chat
 
 /** Somebody may leave a chat while we read it: the event that says so is held, and says it after the catch-up. */
 async function sendUnlessGone(connection: Connection, read: () => Promise<Changes>): Promise<Changes | null> {
-  await connection.outflow.room();
-  if (connection.outflow.socket.destroyed) return null;
+  if (!(await connection.outflow.room())) return null;
   try {
     const changes = await read();
-    connection.send({ type: 'changes', ...changes });
+    connection.sendPage({ type: 'changes', ...changes });
     return changes;
   } catch (error) {
     if ((error as { code?: string }).code === 'NOT_A_MEMBER') return null;

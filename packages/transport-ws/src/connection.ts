@@ -44,6 +44,11 @@ export class Connection {
     this.outflow.send(encode(frame));
   }
 
+  /** After `outflow.room`. */
+  sendPage(frame: ServerFrame): void {
+    this.outflow.sendPage(encode(frame));
+  }
+
   ok(ref: Ref | undefined, result: unknown): void {
     if (ref !== undefined) this.send({ type: 'ok', ref, result });
   }

@@ -15,15 +15,17 @@ interface TypingIndicator {
 export function createEncoding(event: Event): (mode: Mode) => Buffer | null {
   let native: Buffer | undefined;
   let plain: Buffer | null | undefined;
-  const asNative = (): Buffer => {
+  const asFrame = (): Buffer => {
     native ??= encode(nativeFrame(event));
     return native;
   };
+  // Native clients know that who wrote a message has read what stands before it.
+  const asNative = (): Buffer | null => ('is_implied' in event && event.is_implied ? null : asFrame());
   const asPlain = (): Buffer | null => {
     if (event.type === 'typing') return encode({ ...event, type: 'typing_indicator' });
     // The seeds know no such events: their clients read the list of chats again.
     if (event.type === 'chat_created' || event.type === 'member_changed') return null;
-    return asNative();
+    return asFrame();
   };
   return (mode) => {
     if (mode === 'native') return asNative();

@@ -1,54 +1,57 @@
 import { randomUUID } from 'node:crypto';
 import { MessengerError } from '@dialect/core';
-import { type Changes, type MethodName, protocolLimits } from '@dialect/protocol';
+import { type Input, type MethodName, protocolLimits, type Ref } from '@dialect/protocol';
 import { catchUp, followChats, type Known } from './catch-up.js';
 import { ping, read, send, typing } from './commands.js';
-import type { Command, Session } from './session.js';
+import { type Command, type Greeting, inTurn, type Session } from './session.js';
 
 /** However many chats a client knows, it is not more than this. */
 const max_heads = 100_000;
 const max_marks = 1_000;
 
 const hello: Command = async (session, { fields }) => {
-  const { connection, messenger } = session;
   if (session.greeting !== 'expected') throw new MessengerError('MALFORMED_FRAME', { message: 'hello comes once.' });
-  session.greeting = 'begun';
   if (fields.v !== 1) {
-    connection.close('unsupported_version');
+    session.connection.close('unsupported_version');
     return;
   }
-  const token = typeof fields.token === 'string' ? fields.token : undefined;
+  const greeting: Greeting = {
+    token: typeof fields.token === 'string' ? fields.token : undefined,
+    epoch: typeof fields.epoch === 'string' ? fields.epoch : undefined,
+    heads: fields.heads === undefined ? null : new Map(readHeads(fields.heads)),
+  };
+  // Before anything is waited for: the heads may follow at once.
+  session.greeting = greeting;
+  if (!greeting.heads || fields.more_heads !== true) await signIn(session, greeting);
+};
+
+/** More heads than fit the `hello`. */
+const heads: Command = async (session, { fields }) => {
+  const { greeting } = session;
+  if (typeof greeting === 'string' || !greeting.heads) {
+    throw new MessengerError('MALFORMED_FRAME', { message: 'heads come after a hello that has more_heads.' });
+  }
+  for (const [chat_id, rev] of readHeads(fields.heads)) greeting.heads.set(chat_id, rev);
+  if (greeting.heads.size > max_heads) throw new MessengerError('MALFORMED_FRAME', { field: 'heads' });
+  if (fields.more !== true) await signIn(session, greeting);
+};
+
+async function signIn(session: Session, { token, ...known }: Greeting): Promise<void> {
+  const { connection, messenger } = session;
   const request = session.request ?? { headers: new Headers(), url: '' };
+  session.greeting = 'done';
+  session.request = null;
   const identified = await messenger.identify({ ...request, ...(token !== undefined && { token }) });
+  if (connection.is_closed) return;
   if (!identified) {
     connection.error(undefined, new MessengerError('UNAUTHORIZED'));
     connection.close('unauthorized');
     return;
   }
-  if (connection.is_closed) return;
-  session.request = null;
   connection.adopt(identified);
   messenger.presence.connected(connection.user_id);
-  const known: Known = {
-    epoch: typeof fields.epoch === 'string' ? fields.epoch : undefined,
-    heads: fields.heads === undefined ? null : new Map(readHeads(fields.heads)),
-  };
-  if (known.heads && fields.more_heads === true) session.greeting = known;
-  else await welcome(session, known);
-};
-
-/** More heads than fit the `hello`. */
-const heads: Command = async (session, { fields }) => {
-  const known = session.greeting;
-  if (typeof known === 'string' || !known.heads) {
-    throw new MessengerError('MALFORMED_FRAME', { message: 'heads come after a hello that has more_heads.' });
-  }
-  for (const [chat_id, rev] of readHeads(fields.heads)) known.heads.set(chat_id, rev);
-  if (known.heads.size > max_heads) throw new MessengerError('MALFORMED_FRAME', { field: 'heads' });
-  if (fields.more === true) return;
-  session.greeting = 'begun';
   await welcome(session, known);
-};
+}
 
 async function welcome({ connection, messenger, hub }: Session, known: Known): Promise<void> {
   // Held from before it follows its chats: what happens from here on comes after the catch-up.
@@ -64,6 +67,7 @@ async function welcome({ connection, messenger, hub }: Session, known: Known): P
     token_expires_at: connection.expires_at === null ? null : new Date(connection.expires_at).toISOString(),
   });
   await catchUp(connection, messenger, known);
+  if (!(await connection.outflow.room())) return;
   connection.send({ type: 'ready' });
   connection.release();
 }
@@ -79,12 +83,31 @@ function* readHeads(value: unknown): Generator<[number, number]> {
   }
 }
 
-const rpc: Command = async ({ connection, messenger }, { fields, ref }) => {
+const rpc: Command = (session, { fields, ref }) => {
   const { method, params } = fields;
-  if (typeof method !== 'string')
+  if (typeof method !== 'string') {
     throw new MessengerError('INVALID_INPUT', { field: 'method', message: 'method: is required' });
-  connection.ok(ref, await messenger.call(method as MethodName, (params ?? {}) as never, connection.caller));
+  }
+  return answer(session, ref, method as MethodName, params ?? {});
 };
+
+const history: Command = (session, { fields, ref }) => answer(session, ref, 'messages.history', fields);
+
+function answer(session: Session, ref: Ref | undefined, method: MethodName, params: unknown): Promise<void> {
+  const { connection, messenger } = session;
+  return inTurn(session, async () => {
+    // Untrusted: the use case validates it.
+    const result = await messenger.call(method, params as Input<MethodName>, connection.caller);
+    if (ref !== undefined) connection.sendPage({ type: 'ok', ref, result });
+  });
+}
+
+const sync: Command = (session, { fields, ref }) =>
+  inTurn(session, async () => {
+    const { connection, messenger } = session;
+    const changes = await messenger.call('sync.changes', fields as Input<'sync.changes'>, connection.caller);
+    connection.sendPage({ type: 'changes', ...(ref !== undefined && { ref }), ...changes });
+  });
 
 const recv: Command = async ({ connection, messenger }, { fields, ref }) => {
   const { marks } = fields;
@@ -96,15 +119,6 @@ const recv: Command = async ({ connection, messenger }, { fields, ref }) => {
     }),
   );
   connection.ok(ref, null);
-};
-
-const sync: Command = async ({ connection, messenger }, { fields, ref }) => {
-  const changes: Changes = await messenger.call('sync.changes', fields as never, connection.caller);
-  connection.send({ type: 'changes', ...(ref !== undefined && { ref }), ...changes });
-};
-
-const history: Command = async ({ connection, messenger }, { fields, ref }) => {
-  connection.ok(ref, await messenger.call('messages.history', fields as never, connection.caller));
 };
 
 /** A fresh token on the live socket, for the same user: no reconnect, no gap. */

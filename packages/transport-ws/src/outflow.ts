@@ -36,6 +36,8 @@ export class Outflow {
   #queued_bytes = 0;
   #marks: Map<string, Buffer> | null = null;
   #stalled_since = 0;
+  /** Bytes of the answer under way: asked for, so they do not count as a backlog. */
+  #granted_bytes = 0;
 
   constructor(
     readonly socket: Socket,
@@ -46,11 +48,16 @@ export class Outflow {
     return this.socket.writableLength + this.#queued_bytes;
   }
 
-  /** Replies and events with a `rev`: never dropped. */
+  /** An answer that may be large. Comes after `room`, one at a time: so one page is all that a reader can make wait. */
+  sendPage(frame: Buffer): void {
+    this.#granted_bytes += frame.length;
+    this.send(frame);
+  }
+
+  /** Events with a `rev`, and small answers: never dropped. */
   send(frame: Buffer): void {
     if (this.socket.destroyed) return;
-    // What is asked is how much already waits, so one large answer cannot kill a healthy reader.
-    if (this.buffered_bytes > this.limits.buffered_bytes) {
+    if (this.buffered_bytes > this.limits.buffered_bytes + this.#granted_bytes) {
       this.terminate();
       return;
     }
@@ -99,8 +106,8 @@ export class Outflow {
     }
   }
 
-  /** Resolves when little enough waits to go on with a long answer, or the socket is gone. */
-  async room(): Promise<void> {
+  /** Resolves when little enough waits to go on with a long answer. False: the socket is gone. */
+  async room(): Promise<boolean> {
     this.flush();
     while (this.#isCongested() && !this.socket.destroyed) {
       await new Promise<void>((resolve) => {
@@ -111,6 +118,8 @@ export class Outflow {
         this.socket.on('drain', done).on('close', done);
       });
     }
+    this.#granted_bytes = 0;
+    return !this.socket.destroyed;
   }
 
   isStalled(now: number): boolean {

@@ -4,6 +4,11 @@ import type { Connection } from './connection.js';
 import type { Hub } from './hub.js';
 import type { Frame } from './parse.js';
 
+/** A `hello` whose heads are not complete yet. */
+export interface Greeting extends Known {
+  token: string | undefined;
+}
+
 /** What the commands of a connection work with. */
 export interface Session {
   connection: Connection;
@@ -12,7 +17,21 @@ export interface Session {
   /** The upgrade request, until somebody is signed in: a host may identify by its headers. */
   request: IdentifyRequest | null;
   /** How far the greeting of a native client has come. */
-  greeting: 'expected' | 'begun' | Known;
+  greeting: 'expected' | Greeting | 'done';
+  /** The last of the questions that are answered one after another. */
+  asking: Promise<unknown>;
+}
+
+/**
+ * Answers a question whose answer may be large: one at a time, and each read only when the one before has left. However
+ * much a client asks without reading, one page is all that it makes the server hold.
+ */
+export function inTurn(session: Session, answer: () => Promise<void>): Promise<void> {
+  const turn = session.asking.then(async () => {
+    if (await session.connection.outflow.room()) await answer();
+  });
+  session.asking = turn.catch(() => undefined);
+  return turn;
 }
 
 /** Carries out one frame. What it throws is answered as an error frame with the frame's `ref`. */

@@ -17,20 +17,24 @@ export function createDiskBlobStore(folder: string): BlobStore {
 
   return {
     async put(name, content: Readable) {
+      // From the start: an upload that breaks off before anybody reads it would otherwise end the process.
+      content.on('error', () => undefined);
       const target = pathOf(name);
       await mkdir(folder, { recursive: true });
       const partial = `${folder}${sep}.${randomBytes(9).toString('base64url')}.part`;
+      let bytes: number;
       try {
         const file = await open(partial, 'wx', 0o640);
         try {
           await pipeline(content, file.createWriteStream({ autoClose: false }));
           await file.sync();
+          bytes = (await file.stat()).size;
         } finally {
           await file.close();
         }
         await rename(partial, target);
         await syncFolder(dirname(target));
-        return (await stat(target)).size;
+        return bytes;
       } catch (error) {
         await rm(partial, { force: true });
         throw error;

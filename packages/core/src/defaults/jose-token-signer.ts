@@ -39,11 +39,14 @@ export function createTokenSigner(
         const { payload } = await jwtVerify(token, key, {
           algorithms: [algorithm],
           issuer,
-          requiredClaims: ['sub', 'jti', 'exp'],
+          typ: 'JWT',
+          requiredClaims: ['sub', 'sid', 'prf', 'jti', 'exp'],
           currentDate: new Date(clock.now()),
         });
+        const user_id = Number(payload.sub);
+        if (!Number.isSafeInteger(user_id) || user_id <= 0) return null;
         return {
-          user_id: Number(payload.sub),
+          user_id,
           session_id: String(payload.sid),
           token_id: payload.jti as string,
           profile: String(payload.prf),

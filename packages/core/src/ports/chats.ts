@@ -102,7 +102,10 @@ export interface Chats {
     member_ids: readonly number[];
     at: number;
   }): Promise<{ chat: ChatRow; created: boolean }>;
-  /** The user's chats, the most recently active first. `after_chat_id`: those below that chat in the same order. */
+  /**
+   * The user's chats, the most recently active first. `after_chat_id`: those below that chat in the same order, none
+   * when the user was never in it.
+   */
   list(page: { user_id: number; limit: number; offset: number; after_chat_id: number | null }): Promise<ChatView[]>;
   /** Those of the given chats that the user is a present member of. */
   views(user_id: number, chat_ids: readonly number[]): Promise<ChatView[]>;

@@ -6,7 +6,8 @@ import type { Credentials, Users } from './users.js';
 
 /**
  * Where everything durable lives. Promises of every method: what is acknowledged is committed and flushed to disk;
- * reads see every commit acknowledged before them; one method is atomic, and nothing of a failed one remains.
+ * reads see every commit acknowledged before them; one method is atomic, and nothing of a failed one remains. A database
+ * that another program keeps locked for longer than a storage waits makes it throw BUSY.
  */
 export interface Storage {
   users: Users;
