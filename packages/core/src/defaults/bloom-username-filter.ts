@@ -7,8 +7,9 @@ const slice = 200;
 
 /** A Bloom filter of a million names with one false "perhaps" in a thousand. */
 export async function createBloomUsernameFilter(): Promise<UsernameFilter> {
-  // The package's named exports are not visible to Node's ESM loader.
-  const { BloomFilter } = (await import('bloom-filters')).default;
+  // CommonJS: Node's own loader shows its exports as `default` only, most bundlers show them by name only.
+  const loaded = await import('bloom-filters');
+  const { BloomFilter } = loaded.default ?? loaded;
   const filter = BloomFilter.create(capacity, error_rate);
   let is_ready = false;
 

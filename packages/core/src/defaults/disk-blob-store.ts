@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { BlobStore } from '../ports/index.js';
 
 const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
@@ -26,7 +25,7 @@ export function createDiskBlobStore(folder: string): BlobStore {
       try {
         const file = await open(partial, 'wx', 0o640);
         try {
-          await pipeline(content, file.createWriteStream({ autoClose: false }));
+          await writeFile(file, content);
           await file.sync();
           bytes = (await file.stat()).size;
         } finally {
