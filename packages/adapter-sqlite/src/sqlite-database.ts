@@ -1,3 +1,4 @@
+import { MessengerError } from '@dialect/core';
 import type { SqlConnection, SqlDatabase } from '@dialect/storage-sql';
 import Sqlite, { type Database } from 'better-sqlite3';
 import { createConnection } from './connection.js';
@@ -27,6 +28,16 @@ export function openSqlite({ path, synchronous }: SqliteDatabaseOptions): SqlDat
   const writing = createConnection(writer);
   const reading = createConnection(reader);
   const exclusive = createMutex();
+  const reads = new Set<Promise<unknown>>();
+
+  /** Remembered until it ends: a read is several statements, and closing waits for the last of them. */
+  function read<T>(work: (connection: SqlConnection) => Promise<T>): Promise<T> {
+    const run = work(reading);
+    const end = (): boolean => reads.delete(run);
+    reads.add(run);
+    run.then(end, end);
+    return run;
+  }
 
   async function transaction<T>(work: (connection: SqlConnection) => Promise<T>): Promise<T> {
     await begin(writer);
@@ -43,10 +54,11 @@ export function openSqlite({ path, synchronous }: SqliteDatabaseOptions): SqlDat
 
   return {
     dialect: sqliteDialect,
-    read: (work) => (is_memory ? exclusive(() => work(writing)) : work(reading)),
+    read: (work) => (is_memory ? exclusive(() => work(writing)) : read(work)),
     write: (work) => exclusive(() => transaction(work)),
     close: () =>
       exclusive(async () => {
+        await Promise.allSettled(reads);
         if (reader !== writer) reader.close();
         writer.close();
       }),
@@ -72,7 +84,8 @@ async function begin(database: Database): Promise<void> {
       return;
     } catch (error) {
       const is_busy = (error as { code?: string }).code?.startsWith('SQLITE_BUSY');
-      if (!is_busy || Date.now() > give_up_at) throw error;
+      if (!is_busy) throw error;
+      if (Date.now() > give_up_at) throw new MessengerError('BUSY', { retry_after_ms: 1_000, cause: error });
       await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())));
     }
   }

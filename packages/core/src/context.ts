@@ -1,5 +1,6 @@
 import type { Event } from '@dialect/protocol';
 import type { Accounts } from './accounts.js';
+import type { NewestPages } from './newest-pages.js';
 import type { Limits } from './options.js';
 import type { ChatOperation, Clock, MarkOutcome, MarkRequest, Storage, WriteOutcome } from './ports/index.js';
 import type { Presence } from './presence.js';
@@ -13,12 +14,21 @@ export interface Caller {
 /** A change that was made, or had been made before by the same `client_id`. */
 export type Written = Exclude<WriteOutcome, { kind: 'refused' }>;
 
+export interface WriteResult<E extends Event> {
+  written: Written;
+  /** It had been made before: nothing was stored, and nobody told. */
+  is_repeat: boolean;
+  /** What was published; null for a repeat. */
+  event: E | null;
+}
+
 /** What the use cases work with: the same for all of them, and for all callers. */
 export interface Services {
   storage: Storage;
   clock: Clock;
   limits: Limits;
   presence: Presence;
+  newestPages: NewestPages;
   /** @throws ACCOUNTS_OFF when the host brings its own users. */
   accounts: Accounts;
   /**
@@ -28,7 +38,7 @@ export interface Services {
    * at different speeds and would overtake one another.)
    * @throws the code by which the change was refused, or BUSY when too many wait.
    */
-  write(operation: ChatOperation, toEvent: (written: Written) => Event): Promise<Written>;
+  write<E extends Event>(operation: ChatOperation, toEvent: (written: Written) => E): Promise<WriteResult<E>>;
   /** Queues a mark; resolves after it is committed and its receipt has been published. */
   mark(request: MarkRequest): Promise<MarkOutcome>;
   /** Marks the sender's own message as read by them; nobody waits for it. */

@@ -10,6 +10,7 @@ import { createDecide } from './domain/decide.js';
 import { isMessengerError, MessengerError } from './errors.js';
 import { createIdentifier, type Identifier } from './identity.js';
 import { createMarks } from './marks.js';
+import { createNewestPages } from './newest-pages.js';
 import { type Limits, type MessengerOptions, resolveLimits } from './options.js';
 import type { Logger } from './ports/index.js';
 import { createPresence, type Presence } from './presence.js';
@@ -68,6 +69,7 @@ export function createMessenger(options: MessengerOptions): Messenger {
     clock,
     limits,
     presence,
+    newestPages: createNewestPages(storage),
     accounts: noAccounts,
     write: queue.write,
     mark: marks.mark,

@@ -1,16 +1,18 @@
 import type { Event } from '@dialect/protocol';
 import { type Batcher, createBatcher } from './batcher.js';
-import type { Written } from './context.js';
+import type { Services, Written } from './context.js';
 import { isMessengerError, MessengerError } from './errors.js';
 import type { ChatOperation, Decide, Storage, WriteOutcome } from './ports/index.js';
 
 interface Queued {
   operation: ChatOperation;
   toEvent: (written: Written) => Event;
+  /** Published after the commit. */
+  event: Event | null;
 }
 
 export interface WriteQueue {
-  write(operation: ChatOperation, toEvent: (written: Written) => Event): Promise<Written>;
+  write: Services['write'];
   drained(): Promise<void>;
 }
 
@@ -42,28 +44,32 @@ export function createWriteQueue(options: {
         ),
       // A storage speaks in our codes only when it cannot be reached at all.
       isOutage: isMessengerError,
-      done({ toEvent }, outcome) {
-        if (outcome.kind === 'refused' || (outcome.kind === 'message' && outcome.duplicate)) return;
-        publish(toEvent(outcome));
+      done(queued, outcome) {
+        if (outcome.kind === 'refused' || isRepeat(outcome)) return;
+        queued.event = queued.toEvent(outcome);
+        publish(queued.event);
       },
       // A million chats that were written to once must not keep a million queues.
       onIdle,
     });
 
   return {
-    async write(operation, toEvent) {
+    async write<E extends Event>(operation: ChatOperation, toEvent: (written: Written) => E) {
       const key = keyOf(operation.chat_id);
       let queue = queues.get(key);
       if (!queue) {
         queue = createQueue(() => queues.delete(key));
         queues.set(key, queue);
       }
-      const outcome = await queue.add({ operation, toEvent });
+      const queued: Queued = { operation, toEvent, event: null };
+      const outcome = await queue.add(queued);
       if (outcome.kind === 'refused') throw new MessengerError(outcome.code);
-      return outcome;
+      return { written: outcome, is_repeat: isRepeat(outcome), event: queued.event as E | null };
     },
     async drained() {
       await Promise.all([...queues.values()].map((queue) => queue.drained()));
     },
   };
 }
+
+const isRepeat = (outcome: WriteOutcome): boolean => outcome.kind === 'message' && outcome.duplicate;

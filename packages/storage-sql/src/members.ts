@@ -7,17 +7,18 @@ export function createMembers(sql: Sql, database: SqlDatabase): Members {
   const get = sql.statement((db, v: { chat_id: number; user_id: number }) =>
     db.selectFrom('members').selectAll().where('chat_id', '=', v.chat_id).where('user_id', '=', v.user_id),
   );
-  const marks = sql.statement((db, v: { chat_id: number }) =>
+  const standings = sql.statement((db, v: { chat_id: number }) =>
     db
       .selectFrom('members')
-      .select(['user_id', 'joined_seq', 'read_seq', 'delivered_seq'])
+      .innerJoin('chats', 'chats.id', 'members.chat_id')
+      .select(['user_id', 'joined_seq', 'read_seq', 'delivered_seq', 'cleared_seq', 'chats.rev as chat_rev'])
       .where('chat_id', '=', v.chat_id)
       .where('left_at', 'is', null),
   );
 
   return {
     get: (chat_id, user_id) => database.read((connection) => get.first(connection, { chat_id, user_id })),
-    marks: (chat_id) => database.read((connection) => marks.all(connection, { chat_id })),
+    standings: (chat_id) => database.read((connection) => standings.all(connection, { chat_id })),
 
     async of(chat_ids) {
       if (chat_ids.length === 0) return [];

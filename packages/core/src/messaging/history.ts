@@ -25,18 +25,17 @@ export const history = defineUseCase({
       error: 'cannot be combined with before_seq',
     }),
   output: z.array(messageSchema),
-  async run({ limit, ...input }, { storage, caller, limits }) {
-    const member = await storage.members.get(input.chat_id, caller.user_id);
-    if (!member || member.left_at !== null) throw new MessengerError('NOT_A_MEMBER');
-    const page = await storage.messages.page({
-      chat_id: input.chat_id,
-      floor_seq: member.cleared_seq,
-      offset: input.offset,
-      limit: Math.min(limit ?? limits.page_size, limits.page_size_max),
-      ...(input.before_seq !== undefined && { before_seq: input.before_seq }),
-      ...(input.after_seq !== undefined && { after_seq: input.after_seq }),
-    });
-    const marks = await storage.members.marks(input.chat_id);
-    return page.map((row) => messageToWire(row, statusOf(row, marks)));
+  async run({ limit: wanted, chat_id, offset, before_seq, after_seq }, { storage, caller, limits, newestPages }) {
+    const standings = await storage.members.standings(chat_id);
+    const me = standings.find((member) => member.user_id === caller.user_id);
+    if (!me) throw new MessengerError('NOT_A_MEMBER');
+    const { cleared_seq: floor_seq, chat_rev: rev } = me;
+    const limit = Math.min(wanted ?? limits.page_size, limits.page_size_max);
+    const edges = { ...(before_seq !== undefined && { before_seq }), ...(after_seq !== undefined && { after_seq }) };
+    const is_newest = offset === 0 && before_seq === undefined && after_seq === undefined;
+    const rows = is_newest
+      ? await newestPages.read({ chat_id, rev, floor_seq, limit })
+      : await storage.messages.page({ chat_id, floor_seq, limit, offset, ...edges });
+    return rows.map((row) => messageToWire(row, statusOf(row, standings)));
   },
 });

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { protocolLimits } from '@dialect/protocol';
 import { z } from 'zod';
-import { messageToWire } from '../domain/to-wire.js';
 import { clientId, id, messageSchema, messageType, text } from '../schemas.js';
 import { defineUseCase } from '../use-case.js';
 import { messageCreated } from './events.js';
@@ -22,13 +21,12 @@ export const send = defineUseCase({
   async run({ chat_id, content, message_type, client_id = randomUUID(), reply_to_id = null }, context) {
     const { caller, clock } = context;
     const at = clock.now();
-    const written = await context.write(
+    const { written, is_repeat, event } = await context.write(
       { kind: 'append', chat_id, actor_id: caller.user_id, client_id, content, message_type, reply_to_id, at },
       messageCreated,
     );
-    if (written.kind !== 'message') throw new Error('An append was answered with something else.');
-    const { message, duplicate } = written;
-    if (!duplicate) context.markOwn({ chat_id, user_id: caller.user_id, seq: message.seq, at });
-    return { ...messageToWire(message, 'sent'), duplicate };
+    const { message } = event ?? messageCreated(written);
+    if (!is_repeat) context.markOwn({ chat_id, user_id: caller.user_id, seq: message.seq, at });
+    return { ...message, duplicate: is_repeat };
   },
 });

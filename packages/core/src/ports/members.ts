@@ -18,6 +18,10 @@ export interface MemberRow {
   rev: number;
 }
 
+export type Standing = Pick<MemberRow, 'user_id' | 'joined_seq' | 'read_seq' | 'delivered_seq' | 'cleared_seq'> & {
+  chat_rev: number;
+};
+
 /** Everything up to `seq` is read, or delivered. A read mark moves the delivered one along. */
 export interface MarkRequest {
   kind: 'read' | 'delivered';
@@ -42,8 +46,11 @@ export interface Members {
   get(chat_id: number, user_id: number): Promise<MemberRow | null>;
   /** The present members of the chats, with their profiles, in the order in which they joined. */
   of(chat_ids: readonly number[]): Promise<(MemberRow & { user: UserRow })[]>;
-  /** The present members' marks of one chat: what statuses are derived from. */
-  marks(chat_id: number): Promise<Pick<MemberRow, 'user_id' | 'joined_seq' | 'read_seq' | 'delivered_seq'>[]>;
+  /**
+   * Where the present members of one chat stand, each with the chat's `rev` of that moment: who may read, what statuses
+   * are derived from, and whether what was read before is still right. Empty for a chat that does not exist.
+   */
+  standings(chat_id: number): Promise<Standing[]>;
   /**
    * Moves marks forward, never back, clamped to the chat's last message, in one transaction; each move of a read mark
    * leaves one row in the read log, and each user's `urev` rises once. Resolves after the commit.

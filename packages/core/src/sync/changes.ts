@@ -60,7 +60,7 @@ async function difference(me: MemberRow, since: number, limit: number, context: 
   const { storage } = context;
   const found = await storage.chats.changes({ chat_id, since, floor_seq: cleared_seq, limit });
   if (!found) throw new MessengerError('NOT_A_MEMBER');
-  const marks = await storage.members.marks(chat_id);
+  const marks = await storage.members.standings(chat_id);
   const changed =
     found.chat.meta_rev > since ? await presentChats(await storage.chats.views(user_id, [chat_id]), context) : [];
   return {

@@ -74,7 +74,7 @@ export const chatCases: Cases<Bed> = {
   },
 
   async 'takes large groups'({ storage }) {
-    const ids = await people(storage, 300);
+    const ids = await people(storage, 100);
     const chat_id = await group(storage, ids);
     expect((await storage.members.of([chat_id])).map((member) => member.user_id)).toEqual(ids);
   },

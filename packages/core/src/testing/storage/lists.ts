@@ -3,7 +3,19 @@ import type { ChatView, Storage } from '../../ports/index.js';
 import type { Cases } from '../cases.js';
 import { createRandom } from '../random.js';
 import type { Bed } from './test-database.js';
-import { add, append, group, messagesOf, mustWrite, people, post, privateChat, remove, start_at } from './world.js';
+import {
+  add,
+  append,
+  group,
+  lookWhile,
+  messagesOf,
+  mustWrite,
+  people,
+  post,
+  privateChat,
+  remove,
+  start_at,
+} from './world.js';
 
 const cap = 1_000;
 
@@ -118,20 +130,14 @@ export const listCases: Cases<Bed> = {
   async 'shows a chat, its last message and its count as of one moment while people write'({ storage }) {
     const [ann, bob] = (await people(storage, 2)) as [number, number];
     const chat_id = await privateChat(storage, ann, bob);
-    let is_writing = true;
     const writing = (async () => {
       for (let n = 0; n < 150; n++) await post(storage, chat_id, bob);
-      is_writing = false;
     })();
-    let looks = 0;
-    while (is_writing) {
+    const looks = await lookWhile(writing, async () => {
       const { chat, last_message, unread_count } = await viewOf(storage, ann, chat_id);
       expect(last_message?.seq ?? 0).toBe(chat.last_seq);
       expect([unread_count, chat.rev]).toEqual([chat.last_seq, chat.last_seq + 1]);
-      looks += 1;
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    await writing;
+    });
     expect(looks).toBeGreaterThan(10);
   },
 };

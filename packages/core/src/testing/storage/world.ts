@@ -108,3 +108,21 @@ export async function memberOf(storage: Storage, chat_id: number, user_id: numbe
 
 /** 1, 2, ... `count`. */
 export const upTo = (count: number, from = 1): number[] => Array.from({ length: count }, (_, index) => from + index);
+
+/**
+ * Looks again and again while the work goes on, and returns how often. No turn of the event loop lies in between: with a
+ * driver that answers at once, both go on within the same one.
+ */
+export async function lookWhile(work: Promise<unknown>, look: () => Promise<unknown>): Promise<number> {
+  let is_working = true;
+  const done = work.finally(() => {
+    is_working = false;
+  });
+  let looks = 0;
+  try {
+    for (; is_working; looks++) await look();
+  } finally {
+    await done;
+  }
+  return looks;
+}

@@ -1,0 +1,52 @@
+import { describe, it } from 'vitest';
+import { runCases } from './cases.js';
+import { blockCases } from './storage/blocks.js';
+import { changeCases } from './storage/changes.js';
+import { chatCases } from './storage/chats.js';
+import { listCases } from './storage/lists.js';
+import { loadCases } from './storage/load.js';
+import { memberCases } from './storage/members.js';
+import { messageCases } from './storage/messages.js';
+import { migrationCases, sharedDatabaseCases } from './storage/migrations.js';
+import { type Bed, type TestDatabase, withBed } from './storage/test-database.js';
+import { userCases } from './storage/users.js';
+import { writeCases } from './storage/writes.js';
+
+export interface StorageContractOptions {
+  name: string;
+  /** An empty database for one test. */
+  create: () => TestDatabase | Promise<TestDatabase>;
+  skip?: {
+    /** Why only one storage can have this database open, and only once. Nothing else may be skipped. */
+    several_storages?: string;
+  };
+}
+
+/** Every promise of the `Storage` port as cases by port: a mutant's test picks those that must catch it. */
+export const storageCases = {
+  'users and credentials': userCases,
+  'new chats': chatCases,
+  'chats as members see them': listCases,
+  writes: writeCases,
+  'writes under load': loadCases,
+  'members and marks': memberCases,
+  messages: messageCases,
+  changes: changeCases,
+  blocks: blockCases,
+  migrations: migrationCases,
+} as const;
+
+/** The contract of the `Storage` port. An adapter's test is one call of it for each kind of database it has. */
+export function storageContract({ name, create, skip = {} }: StorageContractOptions): void {
+  const use = (check: (bed: Bed) => Promise<void> | void) => withBed(create, check);
+  describe(`storage contract: ${name}`, () => {
+    for (const [title, cases] of Object.entries(storageCases)) {
+      runCases(title, cases, use, cases === loadCases ? 120_000 : 20_000);
+    }
+    if (skip.several_storages) {
+      describe('several storages on one database', () => it.skip(skip.several_storages ?? ''));
+    } else {
+      runCases('several storages on one database', sharedDatabaseCases, use, 60_000);
+    }
+  });
+}
