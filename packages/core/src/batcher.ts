@@ -4,8 +4,8 @@ export interface BatcherOptions<I, O> {
   /** Items that may wait; one more is refused by `overflow`. */
   capacity: number;
   overflow: () => Error;
-  /** Says when the first flush after idleness happens; while one runs, arrivals wait and go together. */
-  schedule: (run: () => void) => void;
+  /** Says when the next flush happens; `size` tells how many wait. While one runs, arrivals wait and go together. */
+  schedule: (run: () => void, size: () => number) => void;
   /** All or nothing: on a throw the items are flushed one by one, so that one bad item cannot fail its neighbours. */
   flush: (items: I[]) => Promise<O[]>;
   /** An error that no item has caused: it would meet each of them alone too, and cost its wait every time. */
@@ -33,6 +33,7 @@ export function createBatcher<I, O>(options: BatcherOptions<I, O>): Batcher<I, O
   let waiting: Waiting<I, O>[] = [];
   let is_scheduled = false;
   let is_running = false;
+  const size = (): number => waiting.length;
   const idle: (() => void)[] = [];
 
   function settle(batch: Waiting<I, O>[], outcomes: O[]): void {
@@ -64,8 +65,8 @@ export function createBatcher<I, O>(options: BatcherOptions<I, O>): Batcher<I, O
       const batch = waiting.slice(0, options.max);
       waiting = waiting.slice(options.max);
       await flush(batch);
-      // Whatever came in meanwhile gets the same chance to gather as the first did.
-      if (waiting.length > 0) await new Promise<void>((resolve) => setImmediate(resolve));
+      // Whatever came in meanwhile gets the same chance to gather as the first did, unless somebody waits for the end.
+      if (waiting.length > 0 && idle.length === 0) await new Promise<void>((next) => options.schedule(next, size));
     }
     is_running = false;
     is_scheduled = false;
@@ -80,7 +81,7 @@ export function createBatcher<I, O>(options: BatcherOptions<I, O>): Batcher<I, O
         waiting.push({ item, resolve, reject });
         if (is_scheduled) return;
         is_scheduled = true;
-        options.schedule(() => void run());
+        options.schedule(() => void run(), size);
       });
     },
     drained() {

@@ -8,6 +8,8 @@ type Access = 'anyone' | 'user';
 
 export interface Declaration<N extends MethodName, S extends z.ZodType, A extends Access> {
   name: N;
+  /** A line for the documentation of the API. */
+  summary: string;
   /** `user`: needs a caller. `anyone`: the caller may be null. */
   access: A;
   input: S;
@@ -20,6 +22,7 @@ export interface Declaration<N extends MethodName, S extends z.ZodType, A extend
 
 export interface UseCase<N extends MethodName = MethodName> {
   name: N;
+  summary: string;
   access: Access;
   input: z.ZodType;
   output: z.ZodType;

@@ -18,8 +18,7 @@ export interface WriteQueue {
 
 /**
  * The one queue through which chats change: operations that arrive together are committed together (group commit), one
- * queue for the database or one per chat as the storage says. A turn of the event loop reads every socket that has
- * data and only then runs the `setImmediate` of the flush: a batch gathers without waiting on a timer.
+ * queue for the database or one per chat as the storage says.
  */
 export function createWriteQueue(options: {
   storage: Storage;
@@ -36,7 +35,7 @@ export function createWriteQueue(options: {
       max: storage.batching.max,
       capacity,
       overflow: () => new MessengerError('BUSY', { retry_after_ms: 500 }),
-      schedule: (run) => setImmediate(run),
+      schedule: whenGathered,
       flush: (batch) =>
         storage.chats.write(
           batch.map((queued) => queued.operation),
@@ -73,3 +72,25 @@ export function createWriteQueue(options: {
 }
 
 const isRepeat = (outcome: WriteOutcome): boolean => outcome.kind === 'message' && outcome.duplicate;
+
+/** A flush waits for no more turns of the event loop than this, however fast messages arrive. */
+const max_turns = 8;
+
+/**
+ * Flushes when a turn of the event loop has brought nothing more. A turn reads every socket that has data and only then
+ * runs what `setImmediate` was given: a batch gathers as long as messages keep arriving, and a lone one waits for nobody.
+ */
+function whenGathered(run: () => void, size: () => number): void {
+  let before = size();
+  let turns = 0;
+  const turn = (): void => {
+    const now = size();
+    if (now === before || ++turns >= max_turns) {
+      run();
+      return;
+    }
+    before = now;
+    setImmediate(turn);
+  };
+  setImmediate(turn);
+}

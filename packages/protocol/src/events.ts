@@ -13,8 +13,10 @@ export type Event =
   | { type: 'typing'; chat_id: Id; user_id: Id; is_typing: boolean };
 
 /** A mark moved: everything up to `seq` is read by, or delivered to, `user_id`. Coalesced, monotone, without a `rev`. */
-export interface MarkEvent {
-  type: 'message_read' | 'message_delivered';
+export type MarkEvent = Mark<'message_read'> | Mark<'message_delivered'>;
+
+interface Mark<T> {
+  type: T;
   chat_id: Id;
   user_id: Id;
   seq: number;

@@ -6,6 +6,7 @@ import { changeMember } from './membership.js';
 /** Adds somebody to a group; any member may. */
 export const addMember = defineUseCase({
   name: 'chats.addMember',
+  summary: 'Add a member to a group',
   access: 'user',
   input: z.object({ chat_id: id, user_id: id }),
   output: confirmationSchema,

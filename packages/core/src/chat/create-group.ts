@@ -10,6 +10,7 @@ export const participantIds = z.array(id).max(10_000);
 /** A group with the caller as its owner. A repeated `client_id` yields the group made first. */
 export const createGroupChat = defineUseCase({
   name: 'chats.createGroup',
+  summary: 'Create a group',
   access: 'user',
   input: z.object({ chat_name: chatName, participant_ids: participantIds, client_id: clientId.optional() }),
   output: chatSchema,

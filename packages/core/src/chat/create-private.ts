@@ -6,6 +6,7 @@ import { openPrivate } from './open-chat.js';
 /** The private chat with somebody: made at the first call, found at every other, also when both call at once. */
 export const createPrivateChat = defineUseCase({
   name: 'chats.createPrivate',
+  summary: 'Open the private chat with a user',
   access: 'user',
   input: z.object({ target_user_id: id }),
   output: chatSchema,

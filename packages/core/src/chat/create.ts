@@ -8,6 +8,7 @@ import { createGroup, openPrivate } from './open-chat.js';
 /** Both kinds of chat by one request, as the first Dialect had it. The caller need not name themselves. */
 export const createChat = defineUseCase({
   name: 'chats.create',
+  summary: 'Create a private chat or a group',
   access: 'user',
   input: z.object({
     chat_type: z.enum(['private', 'group']),

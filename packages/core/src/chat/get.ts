@@ -5,6 +5,7 @@ import { viewOf } from './open-chat.js';
 
 export const getChat = defineUseCase({
   name: 'chats.get',
+  summary: 'One of my chats',
   access: 'user',
   input: z.object({ chat_id: id }),
   output: chatSchema,

@@ -6,6 +6,7 @@ import { changeMember } from './membership.js';
 /** Leaves a group. */
 export const leaveChat = defineUseCase({
   name: 'chats.leave',
+  summary: 'Leave a group',
   access: 'user',
   input: z.object({ chat_id: id }),
   output: confirmationSchema,

@@ -9,6 +9,7 @@ const page_size = 500;
 /** The caller's chats, the most recently active first, each with its last message and exact unread count. */
 export const listChats = defineUseCase({
   name: 'chats.list',
+  summary: 'My chats, the most recently active first',
   access: 'user',
   input: z.object({
     limit: z.int().min(1).max(page_size).default(page_size),

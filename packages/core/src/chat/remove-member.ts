@@ -6,6 +6,7 @@ import { changeMember } from './membership.js';
 /** Removes somebody from a group: the owner anyone else, everybody themselves. */
 export const removeMember = defineUseCase({
   name: 'chats.removeMember',
+  summary: 'Remove a member from a group, or leave it',
   access: 'user',
   input: z.object({ chat_id: id, user_id: id }),
   output: confirmationSchema,

@@ -11,6 +11,7 @@ import { defineUseCase } from '../use-case.js';
  */
 export const history = defineUseCase({
   name: 'messages.history',
+  summary: 'Messages of a chat, newest first',
   access: 'user',
   input: z
     .object({

@@ -5,6 +5,7 @@ import { mark, markInput } from './mark.js';
 /** Everything up to the message is read. Marks only move forward, and never beyond the last message. */
 export const markRead = defineUseCase({
   name: 'messages.markRead',
+  summary: 'Mark as read up to a message',
   access: 'user',
   input: markInput,
   output: marksSchema,

@@ -8,6 +8,7 @@ import { messageCreated } from './events.js';
 /** Sends a message. Exactly once in effect: a repeated `client_id` yields the message stored first and rings nobody. */
 export const send = defineUseCase({
   name: 'messages.send',
+  summary: 'Send a message',
   access: 'user',
   input: z.object({
     chat_id: id,

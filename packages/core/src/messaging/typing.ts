@@ -6,6 +6,7 @@ import { defineUseCase } from '../use-case.js';
 /** Tells the others in the chat that the caller is typing, or has stopped. Never stored. */
 export const typing = defineUseCase({
   name: 'messages.typing',
+  summary: 'Say that I am typing',
   access: 'user',
   input: z.object({ chat_id: id, is_typing: z.boolean() }),
   output: confirmationSchema,

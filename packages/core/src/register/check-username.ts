@@ -6,6 +6,7 @@ import { defineUseCase } from '../use-case.js';
 /** Is the name free? The filter answers first; the storage is asked only when the filter says "perhaps taken". */
 export const checkUsername = defineUseCase({
   name: 'users.checkUsername',
+  summary: 'Is this username free?',
   access: 'anyone',
   input: z.object({ username: z.string().max(100) }),
   output: z.object({ is_available: z.boolean() }),

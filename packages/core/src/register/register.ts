@@ -19,6 +19,7 @@ const username = z
 /** Creates an account. Both body forms of the seeds: `phone` is `phone_number`, and a username can stand for the name. */
 export const register = defineUseCase({
   name: 'auth.register',
+  summary: 'Create an account',
   access: 'anyone',
   input: z
     .object({

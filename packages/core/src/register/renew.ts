@@ -6,6 +6,7 @@ import { issueToken } from './issue-token.js';
 /** A fresh token of the same sign-in, for a connection that outlives the old one. */
 export const renew = defineUseCase({
   name: 'auth.renew',
+  summary: 'Exchange a valid token for a fresh one',
   access: 'user',
   input: nothing,
   output: tokenSchema,

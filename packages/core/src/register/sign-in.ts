@@ -9,6 +9,7 @@ import { issueToken } from './issue-token.js';
 /** OAuth2's password form (RFC 6749, 4.3), as the Dialect seeds sign in: `username` is the phone number. */
 export const signIn = defineUseCase({
   name: 'auth.signIn',
+  summary: 'Sign in',
   access: 'anyone',
   input: z.object({ username: z.string().min(1).max(100), password: z.string().min(1).max(1024) }),
   output: tokenSchema,

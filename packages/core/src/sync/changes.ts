@@ -18,6 +18,7 @@ const page_size_max = 1_000;
  */
 export const changes = defineUseCase({
   name: 'sync.changes',
+  summary: 'What changed in a chat since a revision',
   access: 'user',
   input: z.object({ chat_id: id, since: seq, limit: z.int().min(1).max(page_size_max).default(500) }),
   output: z.object({

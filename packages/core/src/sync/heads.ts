@@ -5,6 +5,7 @@ import { defineUseCase } from '../use-case.js';
 /** Where the caller's chats stand, those they left among them: what a client compares with what it knows. */
 export const heads = defineUseCase({
   name: 'sync.heads',
+  summary: 'Where my chats stand',
   access: 'user',
   input: nothing,
   output: z.object({

@@ -6,6 +6,8 @@ export { createFakeClock, type FakeClock } from './fake-clock.js';
 export { passwordHasherCases, passwordHasherContract } from './password-hasher-contract.js';
 export { createRandom, type Random } from './random.js';
 export { type RateLimiterSubject, rateLimiterCases, rateLimiterContract } from './rate-limiter-contract.js';
+export { checkChangesFromAnyRev, checkChangesWhileWriting } from './storage/changes.js';
+export { checkAppendsUnderLoad, queueOver } from './storage/load.js';
 export { type Bed, type TestDatabase, withBed } from './storage/test-database.js';
 export { type StorageContractOptions, storageCases, storageContract } from './storage-contract.js';
 export {

@@ -7,6 +7,7 @@ import { defineUseCase } from '../use-case.js';
 /** Another's profile. */
 export const getUser = defineUseCase({
   name: 'users.get',
+  summary: "Another's profile",
   access: 'user',
   input: z.object({ user_id: id }),
   output: userSchema,

@@ -7,6 +7,7 @@ import { defineUseCase } from '../use-case.js';
 /** The caller's own profile. */
 export const me = defineUseCase({
   name: 'users.me',
+  summary: 'My profile',
   access: 'user',
   input: nothing,
   output: meSchema,

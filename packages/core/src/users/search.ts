@@ -10,6 +10,7 @@ const least_characters = 3;
 /** People by part of a username or name, or by a whole phone number: a part of a number finds nobody. */
 export const search = defineUseCase({
   name: 'users.search',
+  summary: 'Search people by name, username or full phone',
   access: 'user',
   input: z.object({
     q: z.string().max(100).optional(),

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
+import type { Storage } from '../../ports/index.js';
 import type { Cases } from '../cases.js';
-import { createRandom } from '../random.js';
+import { createRandom, type Random } from '../random.js';
 import { emptyReplica, happening, known, pull, pullAll, truth } from './replica.js';
 import type { Bed } from './test-database.js';
 import { add, decide, group, lookWhile, mustWrite, people, post, remove, upTo } from './world.js';
@@ -66,44 +67,11 @@ export const changeCases: Cases<Bed> = {
   },
 
   async 'gives the state of the tables from any revision by pages of any size'({ storage }) {
-    const random = createRandom(11);
-    const ids = await people(storage, 6);
-    const chat_id = await group(storage, ids.slice(0, 4));
-    for (let step = 0; step < 60; step++) await storage.chats.write([happening(chat_id, ids, random)], decide);
-    const state = await truth(storage, chat_id, ids);
-    const whole = emptyReplica(chat_id);
-    await pullAll(storage, whole, () => 100);
-    expect(known(whole, ids)).toEqual(state);
-    const { head } = whole;
-    for (let since = 0; since <= head; since++) {
-      const replica = { ...emptyReplica(chat_id), head: since };
-      await pullAll(storage, replica, () => 1 + random.int(7));
-      const above = <Row extends { rev: number }>(rows: Row[]) => rows.filter((row) => row.rev > since);
-      expect([since, replica.head]).toEqual([since, head]);
-      expect(known(replica, ids)).toEqual({ messages: above(state.messages), members: above(state.members) });
-    }
+    await checkChangesFromAnyRev(storage, createRandom(11), 60);
   },
 
   async 'loses and doubles nothing while people write, come and go'({ storage }) {
-    for (const seed of upTo(4)) {
-      const random = createRandom(seed);
-      const ids = await people(storage, 6);
-      const chat_id = await group(storage, ids.slice(0, 4));
-      const writing = (async () => {
-        for (let batch = 0; batch < 40; batch++) {
-          const operations = upTo(1 + random.int(4)).map(() => happening(chat_id, ids, random));
-          await storage.chats.write(operations, decide);
-        }
-      })();
-      const replicas = upTo(3).map(() => emptyReplica(chat_id));
-      const limits = createRandom(seed + 100);
-      await lookWhile(writing, () => Promise.all(replicas.map((replica) => pull(storage, replica, 1 + limits.int(5)))));
-      const state = await truth(storage, chat_id, ids);
-      for (const replica of replicas) {
-        await pullAll(storage, replica, () => 3);
-        expect(known(replica, ids)).toEqual(state);
-      }
-    }
+    for (const seed of upTo(4)) await checkChangesWhileWriting(storage, createRandom(seed), 40);
   },
 
   async 'shows somebody who came back as a member again'({ storage }) {
@@ -114,3 +82,41 @@ export const changeCases: Cases<Bed> = {
     expect(changes).toMatchObject({ members: [{ user_id: bob, left_at: null, rev: 3 }], to: 3 });
   },
 };
+
+/** Lets so many things happen in a group, and compares what pages of any size tell from every revision with the tables. */
+export async function checkChangesFromAnyRev(storage: Storage, random: Random, steps: number): Promise<void> {
+  const ids = await people(storage, 6);
+  const chat_id = await group(storage, ids.slice(0, 1 + random.int(6)));
+  for (let step = 0; step < steps; step++) await storage.chats.write([happening(chat_id, ids, random)], decide);
+  const state = await truth(storage, chat_id, ids);
+  const whole = emptyReplica(chat_id);
+  await pullAll(storage, whole, () => 100);
+  expect(known(whole, ids)).toEqual(state);
+  const { head } = whole;
+  for (let since = 0; since <= head; since++) {
+    const replica = { ...emptyReplica(chat_id), head: since };
+    await pullAll(storage, replica, () => 1 + random.int(7));
+    const above = <Row extends { rev: number }>(rows: Row[]) => rows.filter((row) => row.rev > since);
+    expect([since, replica.head]).toEqual([since, head]);
+    expect(known(replica, ids)).toEqual({ messages: above(state.messages), members: above(state.members) });
+  }
+}
+
+/** The same while batches are written and three readers keep up with them, page by page. */
+export async function checkChangesWhileWriting(storage: Storage, random: Random, batches: number): Promise<void> {
+  const ids = await people(storage, 6);
+  const chat_id = await group(storage, ids.slice(0, 4));
+  const writing = (async () => {
+    for (let batch = 0; batch < batches; batch++) {
+      const operations = upTo(1 + random.int(4)).map(() => happening(chat_id, ids, random));
+      await storage.chats.write(operations, decide);
+    }
+  })();
+  const replicas = upTo(3).map(() => emptyReplica(chat_id));
+  await lookWhile(writing, () => Promise.all(replicas.map((replica) => pull(storage, replica, 1 + random.int(5)))));
+  const state = await truth(storage, chat_id, ids);
+  for (const replica of replicas) {
+    await pullAll(storage, replica, () => 3);
+    expect(known(replica, ids)).toEqual(state);
+  }
+}

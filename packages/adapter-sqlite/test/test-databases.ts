@@ -1,0 +1,50 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestDatabase } from '@dialect/core/testing';
+import { createSqlStorage } from '@dialect/storage-sql';
+import Sqlite from 'better-sqlite3';
+import { sqlite } from '../src/index.js';
+import { openSqlite } from '../src/sqlite-database.js';
+
+export function temporaryFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'dialect-sqlite-'));
+}
+
+/** A database in a folder of its own. */
+export function fileDatabase(): TestDatabase & { path: string } {
+  const folder = temporaryFolder();
+  const path = join(folder, 'chat.db');
+  return {
+    path,
+    open: (options) => sqlite({ path, ...options }),
+    async sql(text, parameters = []) {
+      const database = new Sqlite(path, { timeout: 5_000 });
+      try {
+        const statement = database.prepare(text);
+        if (statement.reader) return statement.all(parameters) as Record<string, unknown>[];
+        statement.run(parameters);
+        return [];
+      } finally {
+        database.close();
+      }
+    },
+    async remove() {
+      const left = readdirSync(folder);
+      rmSync(folder, { recursive: true });
+      // SQLite removes its log and its index with the last connection: if they are there, one was never closed.
+      if (left.length > 1) throw new Error(`A connection was left open: ${left.join(', ')}`);
+    },
+  };
+}
+
+/** A database that ends with its connection, which the statements of a test therefore share. */
+export function memoryDatabase(): TestDatabase {
+  const database = openSqlite({ path: ':memory:', synchronous: 'full' });
+  return {
+    open: () => createSqlStorage(database),
+    sql: async (text, parameters = []) =>
+      (await database.write(async (connection) => connection.execute(text, parameters))).rows,
+    remove: async () => undefined,
+  };
+}

@@ -1,0 +1,73 @@
+import type { EventOf, MarkEvent, ServerFrame } from '@dialect/protocol';
+import type { Directory } from './directory.js';
+import type { Emitter } from './emitter.js';
+import type { Refresh } from './refresh.js';
+import type { Requests } from './requests.js';
+import type { Session } from './session.js';
+import type { ClientEvents } from './types.js';
+
+export interface FrameParts {
+  directory: Directory;
+  requests: Requests;
+  emitter: Emitter<ClientEvents>;
+  session: Session;
+  refresh: Refresh;
+}
+
+/** What the server says, to whom it concerns. Unknown types are for newer clients. */
+export function createFrameHandler({
+  directory,
+  requests,
+  emitter,
+  session,
+  refresh,
+}: FrameParts): (frame: ServerFrame) => void {
+  function mark(event: MarkEvent): void {
+    const entry = directory.find(event.chat_id);
+    if (!entry) return;
+    entry.sync.data.applyMark(event);
+    entry.invalidate();
+    refresh.unread(entry);
+    emitter.emit(event.type, { ...event, chat: entry.handle });
+  }
+
+  function typing({ chat_id, user_id, is_typing }: EventOf<'typing'>): void {
+    const entry = directory.find(chat_id);
+    if (!entry || user_id === session.user_id) return;
+    entry.typing.heard(user_id, is_typing);
+    emitter.emit('typing', { chat: entry.handle, user_id, is_typing });
+  }
+
+  return (frame) => {
+    switch (frame.type) {
+      case 'welcome':
+        return session.welcome(frame.user_id, frame.epoch);
+      case 'changes': {
+        const { type: _, ref, ...changes } = frame;
+        directory.get(changes.chat_id).sync.changes(changes);
+        return requests.answer(ref, changes);
+      }
+      case 'ok':
+        return requests.answer(frame.ref, frame.result);
+      case 'error':
+        return requests.refuse(frame);
+      case 'new_message': {
+        const { type: _, ...message } = frame;
+        const { chat_id, rev } = message;
+        return directory.get(chat_id).sync.event({ type: 'message_created', chat_id, rev, message });
+      }
+      case 'chat_created':
+      case 'member_changed':
+        return directory.get(frame.chat_id).sync.event(frame);
+      case 'message_read':
+      case 'message_delivered':
+        return mark(frame);
+      case 'typing':
+        return typing(frame);
+      case 'auth_expiring':
+        return void session.renewToken();
+      case 'reset':
+        return session.reset(frame.chat_id);
+    }
+  };
+}

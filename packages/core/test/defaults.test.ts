@@ -1,0 +1,80 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  blobStoreContract,
+  createFakeClock,
+  eventBusContract,
+  passwordHasherContract,
+  rateLimiterCases,
+  rateLimiterContract,
+  tokenSignerContract,
+  usernameFilterContract,
+} from '@dialect/core/testing';
+import { describe, expect, it } from 'vitest';
+import { createPasswordHasher } from '../src/defaults/argon2-password-hasher.js';
+import { createBloomUsernameFilter } from '../src/defaults/bloom-username-filter.js';
+import { createDiskBlobStore } from '../src/defaults/disk-blob-store.js';
+import { createTokenSigner } from '../src/defaults/jose-token-signer.js';
+import { createLocalEventBus } from '../src/defaults/local-event-bus.js';
+import { createMemoryRateLimiter } from '../src/defaults/memory-rate-limiter.js';
+
+// One for all cases: making it hashes a password.
+const hasher = createPasswordHasher();
+
+blobStoreContract({
+  name: 'disk',
+  async create() {
+    const folder = await mkdtemp(join(tmpdir(), 'dialect-blobs-'));
+    return {
+      blobs: createDiskBlobStore(join(folder, 'made', 'on demand')),
+      names: async () => (await readdir(join(folder, 'made', 'on demand')).catch(() => [])).sort(),
+      remove: () => rm(folder, { recursive: true }),
+    };
+  },
+});
+rateLimiterContract({ name: 'memory', create: createMemoryRateLimiter });
+eventBusContract({ name: 'local', create: createLocalEventBus });
+passwordHasherContract({ name: 'argon2', create: () => hasher });
+tokenSignerContract({ name: 'jose', create: ({ secret, ...options }) => createTokenSigner(secret, options) });
+usernameFilterContract({ name: 'bloom', create: createBloomUsernameFilter });
+
+describe('argon2', () => {
+  it('uses the parameters of the OWASP Password Storage Cheat Sheet', async () => {
+    const hash = await (await hasher).hash('a password');
+    expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  });
+});
+
+describe('the token secret', () => {
+  it('has at least 32 bytes', () => {
+    const options = { minutes: 1, clock: createFakeClock() };
+    expect(() => createTokenSigner('x'.repeat(31), options)).toThrow('at least 32 bytes; it has 31');
+    expect(() => createTokenSigner(new Uint8Array(32), options)).not.toThrow();
+  });
+});
+
+describe('the rate limiter contract', () => {
+  const run = (name: string, limiter: ReturnType<typeof createMemoryRateLimiter>, clock = createFakeClock()) =>
+    Promise.resolve().then(() => rateLimiterCases[name]?.({ limiter, clock }));
+
+  it('catches a limiter that is off', async () => {
+    const off = { take: () => ({ allowed: true, retry_after_ms: 0 }) };
+    await expect(run('lets a burst pass and no more', off)).rejects.toThrow();
+  });
+
+  it('catches a limiter that takes a moment between looking and taking', async () => {
+    const clock = createFakeClock();
+    const limiter = createMemoryRateLimiter(clock);
+    let left = 4;
+    const slow: typeof limiter = {
+      async take() {
+        const allowed = left > 0;
+        await Promise.resolve();
+        if (allowed) left -= 1;
+        return { allowed, retry_after_ms: 0 };
+      },
+    };
+    await expect(run('lets one burst pass of those that race', slow, clock)).rejects.toThrow();
+  });
+});

@@ -1,0 +1,39 @@
+import { type Messenger, MessengerError } from '@dialect/core';
+import { apiRoot } from '@dialect/protocol';
+import type { Context, Hono } from 'hono';
+import type { Operation } from './operations.js';
+import { readInput } from './read-input.js';
+
+/** Binds every use case to its route: there is no code for any single one. */
+export function mountApi(
+  app: Hono,
+  messenger: Messenger,
+  operations: readonly Operation[],
+  options: { max_body_bytes: number },
+): void {
+  for (const operation of operations) {
+    const { name, route } = operation;
+    const headers = { 'content-type': 'application/json' };
+    app.on(route.method, apiRoot + route.path.replace(/\{(\w+)\}/g, ':$1'), async (c) => {
+      const caller = await identify(c, messenger, route.open ?? false);
+      const input = await readInput(c, operation, options.max_body_bytes);
+      // Untrusted, whatever its type says: `call` validates it.
+      const result = await messenger.call(name, input as never, caller);
+      return new Response(JSON.stringify(result), { status: route.status ?? 200, headers });
+    });
+  }
+}
+
+/** Before the body is read: who is not signed in makes us read nothing. */
+async function identify(c: Context, messenger: Messenger, is_open: boolean) {
+  // A token that is not needed is not looked at either, so a client with an old one can still sign in.
+  if (is_open) return null;
+  const token = /^Bearer +(\S+) *$/i.exec(c.req.header('authorization') ?? '')?.[1];
+  const identified = await messenger.identify({
+    ...(token !== undefined && { token }),
+    headers: c.req.raw.headers,
+    url: c.req.url,
+  });
+  if (!identified) throw new MessengerError('UNAUTHORIZED');
+  return identified.caller;
+}

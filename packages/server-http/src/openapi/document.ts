@@ -1,0 +1,50 @@
+import { apiRoot } from '@dialect/protocol';
+import { version } from '../../package.json';
+import { createOperations } from '../operations.js';
+import { errorBody } from './errors.js';
+import { describeOperation } from './operation.js';
+import { createShapes } from './shapes.js';
+
+/** An OpenAPI 3.1 document, as plain data. */
+export interface OpenApiDocument {
+  openapi: string;
+  info: { title: string; version: string; description: string };
+  paths: Record<string, Record<string, unknown>>;
+  components: Record<string, Record<string, unknown>>;
+  [field: string]: unknown;
+}
+
+/** The description of the HTTP API, made from the same route table and schemas that serve it. */
+export function createOpenApiDocument(): OpenApiDocument {
+  const operations = createOperations();
+  const shapes = createShapes();
+  const paths: OpenApiDocument['paths'] = {};
+  for (const operation of operations) {
+    const path = apiRoot + operation.route.path;
+    paths[path] ??= {};
+    paths[path][operation.route.method.toLowerCase()] = describeOperation(operation, shapes);
+  }
+  const groups = new Set(operations.map(({ name }) => name.split('.')[0]));
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Dialect',
+      version,
+      description: 'Chat over HTTP. Live events, and sending with receipts, come over the WebSocket beside it.',
+    },
+    tags: Array.from(groups, (name) => ({ name })),
+    paths,
+    components: {
+      schemas: { ...shapes.components, ErrorBody: errorBody },
+      securitySchemes: {
+        // RFC 6749's password flow, so that "Authorize" can sign in by itself.
+        password: {
+          type: 'oauth2',
+          description: 'Sign in by phone number and password; client_id and client_secret stay empty.',
+          flows: { password: { tokenUrl: `${apiRoot}/auth/token`, scopes: {} } },
+        },
+        bearer: { type: 'http', scheme: 'bearer' },
+      },
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { sqlite } from '@dialect/adapter-sqlite';
+import { createDiskBlobStore, createMessenger, type Logger } from '@dialect/core';
+import { apiRoot, socketPath } from '@dialect/protocol';
+import { attachWebSocket } from '@dialect/transport-ws';
+import { inDataFolder } from './data-folder.js';
+import { drain } from './drain.js';
+import { createHttpServer, listen, tryAddress } from './http-server.js';
+import { createNodeHandler } from './node-handler.js';
+import { keepSecretKey, type SecretKey } from './secret-key.js';
+import type { Settings } from './settings.js';
+
+/** A server that answers. */
+export interface RunningServer {
+  /** `http://127.0.0.1:8000`, with the port that it really has. */
+  url: string;
+  api_url: string;
+  docs_url: string;
+  socket_url: string;
+  data_dir: string;
+  /** Null when the settings brought one. */
+  key: Omit<SecretKey, 'secret'> | null;
+  logger: Logger;
+  /** Finishes what is running and closes everything, within 10 seconds. */
+  close(): Promise<void>;
+}
+
+/** The storage of a data folder. This file alone knows which database the reference server uses. */
+export const openStorage = (data_dir: string) => inDataFolder(data_dir, () => sqlite(join(data_dir, 'dialect.db')));
+
+/** The statements that create the schema; touches no file. */
+export async function schemaScript(): Promise<string> {
+  const storage = sqlite(':memory:');
+  const script = storage.schemaScript();
+  await storage.close();
+  return script;
+}
+
+/** Puts the reference server together and starts it. @throws StartupError for what its operator can put right */
+export async function serve(settings: Settings): Promise<RunningServer> {
+  const { data_dir, port, host } = settings;
+  // Before anything is touched: whoever starts it twice by mistake must not migrate the data under the first one.
+  await tryAddress(port, host);
+  const kept = settings.secret === null ? inDataFolder(data_dir, () => keepSecretKey(data_dir)) : null;
+  const messenger = createMessenger({
+    storage: openStorage(data_dir),
+    accounts: { secret: (kept?.secret ?? settings.secret) as string, token_minutes: settings.token_minutes },
+    blobs: createDiskBlobStore(join(data_dir, 'media')),
+  });
+  const options = { cors_origins: settings.cors_origins, override_globals: true };
+  const http = createHttpServer(createNodeHandler(messenger, options));
+  const transport = attachWebSocket(http.server, messenger);
+  const close = () => drain(http, transport, messenger);
+
+  try {
+    await messenger.start();
+    const address = await listen(http.server, port, host);
+    const origin = `//${nameOf(host)}:${address.port}`;
+    return {
+      url: `http:${origin}`,
+      api_url: `http:${origin}${apiRoot}`,
+      docs_url: `http:${origin}/docs`,
+      socket_url: `ws:${origin}${socketPath}`,
+      data_dir,
+      key: kept && { path: kept.path, is_new: kept.is_new, is_exposed: kept.is_exposed },
+      logger: messenger.logger,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** A host as it stands in a URL. "Every address" is no address to visit, so it is shown as this machine. */
+function nameOf(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}
