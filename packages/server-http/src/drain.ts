@@ -15,7 +15,6 @@ export async function drain(
   messenger: Messenger,
 ): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  closeUnused();
   // Again and again: what becomes idle from now on would be kept for its keep-alive time.
   const idle = setInterval(closeUnused, 50);
   const transport_closed = transport.close().catch((error: unknown) => {

@@ -4,8 +4,8 @@ import type { Operation } from './operations.js';
 import { readBody } from './read-body.js';
 
 /**
- * The input of a use case, gathered from path, query and body. Only declared fields are taken, so a field named
- * `__proto__` is nobody's; and what the path says wins, because the path is what logs and proxies see.
+ * The input of a use case, gathered from path, query and body. Only declared fields are taken, so one named `__proto__`
+ * is nobody's; and a field of the path is read from the path alone, which is what logs and proxies see.
  */
 export async function readInput(
   c: Context,

@@ -95,6 +95,24 @@ describe('bodies', () => {
     expect([fits.status, fits.body.field]).toEqual([422, 'chat_id']);
   });
 
+  test('no more is read than the limit allows', async () => {
+    const { messenger } = await startApi();
+    const handle = createFetchHandler(messenger, { max_body_bytes: 1_000 });
+    let pulled = 0;
+    const pull = (controller: ReadableStreamDefaultController) => {
+      if (pulled++ < 100) controller.enqueue(new Uint8Array(500));
+      else controller.close();
+    };
+    const init = {
+      method: 'POST',
+      body: new ReadableStream({ pull }),
+      headers: { 'content-type': json },
+      duplex: 'half',
+    };
+    expect((await handle(new Request('http://host/api/v1/auth/register', init as RequestInit))).status).toBe(413);
+    expect(pulled).toBeLessThan(10);
+  });
+
   test('the limit is an option, and holds for a Request whose announced length is a lie', async () => {
     const { messenger } = await startApi();
     const handle = createFetchHandler(messenger, { max_body_bytes: 10 });
