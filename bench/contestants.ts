@@ -28,7 +28,7 @@ export const contestants: readonly Contestant[] = [
   },
   {
     name: 'relay',
-    title: 'bare ws server that stores nothing: the limit',
+    title: 'bare ws server that stores nothing',
     script: 'servers/relay.js',
     wire: 'dialect',
     settings: {},

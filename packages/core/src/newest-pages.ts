@@ -1,4 +1,7 @@
-import type { MessageRow, Storage } from './ports/index.js';
+import type { Message } from '@dialect/protocol';
+import { statusOf } from './domain/receipts.js';
+import { messageToWire } from './domain/to-wire.js';
+import type { MessageRow, Standing, Storage } from './ports/index.js';
 
 /** Chats whose newest page is kept. */
 const kept_chats = 256;
@@ -9,40 +12,69 @@ interface Page {
   rev: number;
   limit: number;
   rows: readonly MessageRow[];
+  /** The answer given last, and by which marks its statuses were derived. */
+  answer: { limit: number; floor_seq: number; standings: readonly Standing[]; messages: readonly Message[] } | null;
 }
 
-/** The newest messages of chats, read once for as long as their chat does not change. */
+/** The newest messages of chats: what is asked for most, read and derived once for as long as nothing changes. */
 export interface NewestPages {
   /**
-   * At most `limit` rows above `floor_seq`, newest first. `rev` is the chat's, read from the storage just before: rows
-   * are a function of the chat and its `rev`, so a kept page is right while that is the same, whoever wrote last.
+   * At most `limit` messages above `floor_seq`, newest first. `standings` have just been read from the storage, with the
+   * chat's `rev` in them: rows are a function of the chat and its `rev`, and statuses of the rows and the marks, so what
+   * is kept is right while those are the same, whichever process wrote last.
+   *
+   * The answer is shared by everybody who asks, and frozen: whoever encodes it can keep the text.
    */
-  read(query: { chat_id: number; rev: number; floor_seq: number; limit: number }): Promise<readonly MessageRow[]>;
+  read(query: {
+    chat_id: number;
+    standings: readonly Standing[];
+    floor_seq: number;
+    limit: number;
+  }): Promise<readonly Message[]>;
 }
 
 export function createNewestPages(storage: Storage): NewestPages {
   const pages = new Map<number, Page>();
 
-  function keep(chat_id: number, page: Page): void {
+  async function pageOf(chat_id: number, rev: number, limit: number): Promise<Page> {
+    const known = pages.get(chat_id);
+    if (known && known.rev === rev && known.limit >= limit) return known;
+    // What others have cleared for themselves is cut later, so that one page serves all of them.
+    const rows = await storage.messages.page({ chat_id, floor_seq: 0, limit, offset: 0 });
+    const page: Page = { rev, limit, rows, answer: null };
     pages.delete(chat_id);
-    const characters = page.rows.reduce((sum, row) => sum + row.content.length, 0);
-    if (characters > kept_characters) return;
+    if (rows.reduce((sum, row) => sum + row.content.length, 0) > kept_characters) return page;
     pages.set(chat_id, page);
     if (pages.size > kept_chats) pages.delete(pages.keys().next().value as number);
+    return page;
   }
 
   return {
-    async read({ chat_id, rev, floor_seq, limit }) {
-      let page = pages.get(chat_id);
-      if (!page || page.rev !== rev || page.limit < limit) {
-        // What others have cleared for themselves is cut below, so that one page serves all of them.
-        const rows = await storage.messages.page({ chat_id, floor_seq: 0, limit, offset: 0 });
-        page = { rev, limit, rows };
-        keep(chat_id, page);
+    async read({ chat_id, standings, floor_seq, limit }) {
+      const page = await pageOf(chat_id, standings[0]?.chat_rev ?? 0, limit);
+      const { answer } = page;
+      if (answer?.limit === limit && answer.floor_seq === floor_seq && areSame(answer.standings, standings)) {
+        return answer.messages;
       }
-      const { rows } = page;
-      const is_whole = rows.length <= limit && (rows.at(-1)?.seq ?? 1) > floor_seq;
-      return is_whole ? rows : rows.filter((row) => row.seq > floor_seq).slice(0, limit);
+      const visible = page.rows.filter((row) => row.seq > floor_seq).slice(0, limit);
+      const messages = Object.freeze(visible.map((row) => Object.freeze(messageToWire(row, statusOf(row, standings)))));
+      page.answer = { limit, floor_seq, standings, messages };
+      return messages;
     },
   };
+}
+
+function areSame(before: readonly Standing[], now: readonly Standing[]): boolean {
+  return (
+    before.length === now.length &&
+    now.every((standing, index) => {
+      const known = before[index] as Standing;
+      return (
+        known.user_id === standing.user_id &&
+        known.read_seq === standing.read_seq &&
+        known.delivered_seq === standing.delivered_seq &&
+        known.joined_seq === standing.joined_seq
+      );
+    })
+  );
 }

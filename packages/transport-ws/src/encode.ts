@@ -1,4 +1,4 @@
-import type { Event, ServerFrame } from '@dialect/protocol';
+import type { Event, Ref, ServerFrame } from '@dialect/protocol';
 import { textFrame } from './text-frame.js';
 
 export type Mode = 'native' | 'plain';
@@ -41,4 +41,21 @@ function nativeFrame(event: Event): ServerFrame {
 
 export function encode(frame: ServerFrame | TypingIndicator): Buffer {
   return textFrame(JSON.stringify(frame));
+}
+
+const texts = new WeakMap<object, string>();
+
+/** An answer. A frozen result is one that many are given: its text is made once, and lives as long as the result. */
+export function encodeAnswer(ref: Ref, result: unknown): Buffer {
+  return textFrame(`{"type":"ok","ref":${JSON.stringify(ref)},"result":${textOf(result)}}`);
+}
+
+function textOf(result: unknown): string {
+  if (typeof result !== 'object' || result === null || !Object.isFrozen(result)) return JSON.stringify(result ?? null);
+  let text = texts.get(result);
+  if (text === undefined) {
+    text = JSON.stringify(result);
+    texts.set(result, text);
+  }
+  return text;
 }

@@ -3,6 +3,7 @@ import { MessengerError } from '@dialect/core';
 import { type Input, type MethodName, protocolLimits, type Ref } from '@dialect/protocol';
 import { catchUp, followChats, type Known } from './catch-up.js';
 import { ping, read, send, typing } from './commands.js';
+import { encodeAnswer } from './encode.js';
 import { type Command, type Greeting, inTurn, type Session } from './session.js';
 
 /** However many chats a client knows, it is not more than this. */
@@ -98,7 +99,7 @@ function answer(session: Session, ref: Ref | undefined, method: MethodName, para
   return inTurn(session, async () => {
     // Untrusted: the use case validates it.
     const result = await messenger.call(method, params as Input<MethodName>, connection.caller);
-    if (ref !== undefined) connection.sendPage({ type: 'ok', ref, result });
+    if (ref !== undefined) connection.outflow.sendPage(encodeAnswer(ref, result));
   });
 }
 

@@ -104,6 +104,20 @@ export const sharedDatabaseCases: Cases<Bed> = {
     expect(groups.filter((made) => made.created)).toHaveLength(1);
   },
 
+  async 'lets reads finish before it closes'({ storage, another }) {
+    const other = another();
+    const [ann, bob] = (await people(storage, 2)) as [number, number];
+    const chat_id = await group(storage, [ann, bob]);
+    const reads = [
+      other.chats.list({ user_id: ann, limit: 9, offset: 0, after_chat_id: null }),
+      other.chats.changes({ chat_id, since: 0, floor_seq: 0, limit: 9 }),
+      other.members.of([chat_id]),
+    ];
+    const settled = Promise.allSettled(reads);
+    await other.close();
+    expect((await settled).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
+  },
+
   async 'waits for what is running before it closes'({ storage, another }) {
     const other = another();
     const [ann, bob] = (await people(storage, 2)) as [number, number];
