@@ -21,7 +21,7 @@ export interface SqliteDatabaseOptions {
 export function openSqlite({ path, synchronous }: SqliteDatabaseOptions): SqlDatabase {
   const is_memory = path === ':memory:' || path === '';
   const writer = new Sqlite(path);
-  configure(writer, synchronous);
+  configure(writer, synchronous, is_memory);
   const reader = is_memory ? writer : new Sqlite(path, { readonly: true });
   reader.pragma(`busy_timeout = ${busy_timeout_ms}`);
 
@@ -65,9 +65,12 @@ export function openSqlite({ path, synchronous }: SqliteDatabaseOptions): SqlDat
   };
 }
 
-function configure(database: Database, synchronous: 'full' | 'normal'): void {
+function configure(database: Database, synchronous: 'full' | 'normal', is_memory: boolean): void {
   database.pragma(`busy_timeout = ${busy_timeout_ms}`);
-  database.pragma('journal_mode = WAL');
+  const mode = database.pragma('journal_mode = WAL', { simple: true });
+  // On a file system without shared memory SQLite keeps its old mode and says so here only.
+  if (!is_memory && mode !== 'wal')
+    throw new Error(`${database.name} is on a file system that cannot hold a WAL database.`);
   // FULL: the log is on disk when a commit returns. With NORMAL a power cut takes acknowledged messages with it.
   database.pragma(`synchronous = ${synchronous}`);
   // Checkpoints copy every changed page; rarer ones copy a hot page once instead of many times.

@@ -17,9 +17,9 @@ const slice = 1_000;
 /** Loads the heavy parts (argon2, bloom-filters) only now: a host with its own users never pays for them. */
 export async function createAccounts(
   options: AccountsOptions,
-  services: { storage: Storage; clock: Clock; logger: Logger },
+  services: { storage: Storage; clock: Clock; logger: Logger; isClosed: () => boolean },
 ): Promise<Accounts> {
-  const { storage, clock, logger } = services;
+  const { storage, clock, logger, isClosed } = services;
   const usernames = options.usernames ?? (await createBloomUsernameFilter());
   const accounts = {
     passwords: options.passwords ?? (await createPasswordHasher()),
@@ -28,6 +28,8 @@ export async function createAccounts(
   };
   // Not awaited: until the filter is filled the storage answers.
   usernames.fill(usernameSlices(storage)).catch((error: unknown) => {
+    // Nobody asks any more.
+    if (isClosed()) return;
     logger.warn('The username filter could not be filled; the database answers instead.', { error: String(error) });
   });
   return accounts;

@@ -115,11 +115,26 @@ export function createMessenger(options: MessengerOptions): Messenger {
     return new MessengerError('INTERNAL', { correlation_id, cause });
   }
 
+  /** The same for what a host's code, or the storage, throws at us outside of any use case. */
+  function foreseen<I, O>(name: string, run: (input: I) => Promise<O>): (input: I) => Promise<O> {
+    return (input) =>
+      run(input).catch((error: unknown) => {
+        throw isMessengerError(error) ? error : internal(name, error);
+      });
+  }
+
+  const identifier = createIdentifier({ accounts: () => accounts, identify: options.identify, storage, clock });
   const messenger = {
     call: call as Messenger['call'],
     async start() {
       await storage.migrate();
-      if (options.accounts) accounts = await createAccounts(options.accounts, { storage, clock, logger });
+      if (options.accounts)
+        accounts = await createAccounts(options.accounts, {
+          storage,
+          clock,
+          logger,
+          isClosed: () => state === 'closed',
+        });
       services.accounts = accounts ?? noAccounts;
       state = 'running';
     },
@@ -127,7 +142,8 @@ export function createMessenger(options: MessengerOptions): Messenger {
       closing ??= shutDown();
       return closing;
     },
-    ...createIdentifier({ accounts: () => accounts, identify: options.identify, storage, clock }),
+    identify: foreseen('identify', identifier.identify),
+    asUser: foreseen('asUser', identifier.asUser),
     subscribe: (listener: (event: Event) => void) => bus.subscribe(guarded('A listener', listener)),
     ping: () => storage.ping(),
     presence,

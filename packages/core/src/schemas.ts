@@ -26,6 +26,10 @@ export const text = (max_bytes: number) =>
     if (problem) context.addIssue({ code: 'custom', message: problem });
   });
 
+/** A name of people or chats: trimmed, and well-formed like all text. */
+export const name = (max_characters: number) =>
+  z.string().trim().max(max_characters).refine(isWellFormed, { error: 'must be well-formed Unicode' });
+
 function textProblem(value: string, max_bytes: number): string | null {
   if (value.length === 0) return 'must not be empty';
   // A UTF-16 unit is at most 3 bytes of UTF-8: only long texts need to be measured.

@@ -27,7 +27,13 @@ export function createMembers(sql: Sql, database: SqlDatabase): Members {
         const members = db.selectFrom('members').where('chat_id', 'in', chat_ids);
         const rows = await sql.all(
           connection,
-          members.selectAll().where('left_at', 'is', null).orderBy('chat_id').orderBy('joined_at').orderBy('user_id'),
+          members
+            .selectAll()
+            .where('left_at', 'is', null)
+            .orderBy('chat_id')
+            .orderBy('joined_at')
+            .orderBy('rev')
+            .orderBy('user_id'),
         );
         // The departed too: somebody may leave between the two queries, and their row above still needs its profile.
         const profiles = await sql.all<UserRow>(

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { chatSchema, clientId, id } from '../schemas.js';
+import { chatSchema, clientId, id, name } from '../schemas.js';
 import { defineUseCase } from '../use-case.js';
 import { createGroup } from './open-chat.js';
 
-export const chatName = z.string().trim().min(1).max(100);
+export const chatName = name(100).min(1);
 /** A bound on the request, not on groups: how large those are is the messenger's limit, and has its own error. */
 export const participantIds = z.array(id).max(10_000);
 

@@ -3,7 +3,7 @@ import { normalizePhone, usernameKey } from '../domain/names.js';
 import { meToWire } from '../domain/to-wire.js';
 import { MessengerError } from '../errors.js';
 import { presentUser } from '../present.js';
-import { meSchema } from '../schemas.js';
+import { meSchema, name } from '../schemas.js';
 import { defineUseCase } from '../use-case.js';
 
 const phone = z.string().transform((value, context) => {
@@ -12,7 +12,7 @@ const phone = z.string().transform((value, context) => {
   context.addIssue({ code: 'custom', message: 'must be a phone number: 7 to 15 digits, with or without +' });
   return z.NEVER;
 });
-const username = z
+const usernameSchema = z
   .string()
   .regex(/^@?[\p{L}\p{N}_][\p{L}\p{N}_.-]{2,49}$/u, { error: 'must be 3 to 50 letters, digits, _, . or -' });
 
@@ -27,9 +27,9 @@ export const register = defineUseCase({
       phone: phone.optional(),
       /** NIST SP 800-63B and OWASP ASVS 6.2: at least 8, long ones allowed, no rules of composition. */
       password: z.string().min(8).max(1024),
-      username: username.optional(),
-      first_name: z.string().trim().min(1).max(100).optional(),
-      last_name: z.string().trim().max(100).nullish(),
+      username: usernameSchema.optional(),
+      first_name: name(100).min(1).optional(),
+      last_name: name(100).nullish(),
       public_key: z.string().max(4096).optional(),
     })
     .superRefine((input, context) => {
@@ -43,12 +43,12 @@ export const register = defineUseCase({
   output: meSchema,
   async run(input, context) {
     const { storage, accounts, clock } = context;
-    const name = input.username?.replace(/^@/, '');
+    const username = input.username?.replace(/^@/, '');
     const lookup = (input.phone_number ?? input.phone) as string;
     const created = await storage.users.create(
       {
-        ...(name && { username: name, username_key: usernameKey(name) }),
-        first_name: input.first_name ?? (name as string),
+        ...(username && { username, username_key: usernameKey(username) }),
+        first_name: input.first_name ?? (username as string),
         last_name: input.last_name || null,
         public_key: input.public_key ?? '',
         created_at: clock.now(),
