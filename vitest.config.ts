@@ -15,7 +15,8 @@ export default defineConfig({
     include: [
       'packages/*/test/**/*.test.ts',
       'examples/*/test/**/*.test.ts',
-      'bench/test/**/*.test.ts', 'tests/**/*.test.ts',
+      'bench/test/**/*.test.ts',
+      'tests/**/*.test.ts',
       'scripts/test/**/*.test.ts',
     ],
     testTimeout: 20_000,
