@@ -5,7 +5,7 @@ import type { ErrorBody } from '@dialect/protocol';
 /** The answer to a request that failed. */
 export function errorResponse(
   error: MessengerError,
-  changes: { status?: number; headers?: HeadersInit } = {},
+  changes: { status?: number; headers?: Record<string, string> } = {},
 ): Response {
   const status = changes.status ?? error.status;
   const headers = new Headers(changes.headers);

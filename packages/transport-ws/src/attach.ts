@@ -80,6 +80,10 @@ export function attachWebSocket(
     const socket = stream as Socket;
     socket.on('error', onError);
     const request = toRequest(incoming);
+    if (!request) {
+      refuse(socket, 400);
+      return;
+    }
     if (request.path !== path) {
       // Somebody else's path; when nobody else listens for upgrades the client must still hear something.
       if (server.listenerCount('upgrade') === 1) refuse(socket, 404);
@@ -107,7 +111,8 @@ export function attachWebSocket(
     connection.held = [];
     try {
       await followChats(connection, hub, messenger);
-      open(connection, incoming, head, null);
+      if (is_closing) refuse(connection.outflow.socket, 503);
+      else open(connection, incoming, head, null);
     } finally {
       // Not opened: the client went away meanwhile.
       if (!connections.has(connection)) forget(connection);

@@ -8,8 +8,10 @@ export interface UpgradeRequest extends IdentifyRequest {
   protocols: ReadonlySet<string>;
 }
 
-/** What we need of an upgrade request, without holding on to the request itself. */
-export function toRequest({ url = '/', headers }: IncomingMessage): UpgradeRequest {
+/** What we need of an upgrade request, without holding on to the request itself. Null: its target is no URL. */
+export function toRequest({ url = '/', headers }: IncomingMessage): UpgradeRequest | null {
+  // `//` is a request target that Node's parser lets through, and no URL.
+  if (!URL.canParse(url, 'http://localhost')) return null;
   const { pathname, searchParams } = new URL(url, 'http://localhost');
   const token = searchParams.get('token') ?? /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1];
   const offered = headers['sec-websocket-protocol'] ?? '';

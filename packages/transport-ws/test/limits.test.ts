@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { protocolLimits, socketPath, subprotocol } from '@dialect/protocol';
 import fc from 'fast-check';
@@ -131,4 +132,21 @@ test('too many messages a second are refused as retryable, and say when', async 
   const refused = await peer.next('error');
   expect(refused).toMatchObject({ code: 'TOO_MANY_REQUESTS', retryable: true });
   expect(refused.retry_after_ms).toBeGreaterThan(0);
+});
+
+test('a request target that is no URL, and a broken handshake, are refused and end nothing', async () => {
+  const { url, native } = await createWorld();
+  const { port } = new URL(url);
+  const statusOf = async (request: string): Promise<string> => {
+    const socket = connect(Number(port), '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    socket.write(request);
+    const [data] = (await once(socket, 'data')) as [Buffer];
+    return String(data).split('\r\n')[0] as string;
+  };
+  const upgrade = 'Host: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n';
+  expect(await statusOf(`GET // HTTP/1.1\r\n${upgrade}`)).toContain('400');
+  expect(await statusOf(`GET http://[ HTTP/1.1\r\n${upgrade}`)).toContain('400');
+  expect(await statusOf(`GET ${socketPath}?token=ann HTTP/1.1\r\n${upgrade}`)).toContain('400');
+  await native('ann');
 });
