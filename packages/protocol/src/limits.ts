@@ -21,7 +21,7 @@ export const protocolLimits = {
   hello_ms: 10_000,
 } as const;
 
-/** Close codes. 1009 (too big) and 1007 (bad UTF-8) are RFC 6455's own, 1012 is IANA's "service restart". */
+/** Close codes. 1009 (too big) and 1007 (bad UTF-8) are RFC 6455's own, 1011 (internal error) and 1012 (service restart) are IANA's. */
 export const closeCodes = {
   bad_frame: 4400,
   /** The token is missing, wrong or expired: get another one first. */
@@ -33,4 +33,6 @@ export const closeCodes = {
   too_fast: 4429,
   unsupported_version: 4426,
   restart: 1012,
+  /** The server could not do its part; try again. */
+  internal: 1011,
 } as const;

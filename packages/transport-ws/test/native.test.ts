@@ -1,3 +1,4 @@
+import { sqlite } from '@dialect/adapter-sqlite';
 import { expect, test } from 'vitest';
 import { createWorld } from './harness.js';
 
@@ -160,3 +161,16 @@ test('closing says bye, finishes what is under way and closes with 1012', async 
   // Everything acknowledged is there; what was read from the socket was also answered.
   expect(peer.all('ok')).toHaveLength(stored.length);
 });
+
+test('a client that cannot be caught up is let go instead of waiting for ever', async () => {
+  const storage = sqlite(':memory:');
+  const { native } = await createWorld({ messenger: { storage, logger: silent } });
+  storage.chats.list = () => Promise.reject(new Error('the disk is on fire'));
+  const peer = await native(null);
+  peer.send({ type: 'hello', v: 1, token: 'ann' });
+  expect(await peer.closed).toBe(1011);
+  expect(peer.all('error')).toMatchObject([{ code: 'INTERNAL', retryable: true }]);
+  expect(JSON.stringify(peer.frames)).not.toContain('fire');
+});
+
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
