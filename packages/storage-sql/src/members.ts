@@ -15,33 +15,37 @@ export function createMembers(sql: Sql, database: SqlDatabase): Members {
       .where('chat_id', '=', v.chat_id)
       .where('left_at', 'is', null),
   );
+  const present = sql.listStatement((db, ids) =>
+    db
+      .selectFrom('members')
+      .selectAll()
+      .where('chat_id', 'in', ids)
+      .where('left_at', 'is', null)
+      .orderBy('chat_id')
+      .orderBy('joined_at')
+      .orderBy('rev')
+      .orderBy('user_id'),
+  );
+  const profiles = sql.listStatement((db, ids) =>
+    db
+      .selectFrom('users')
+      .selectAll()
+      .where('id', 'in', db.selectFrom('members').select('user_id').where('chat_id', 'in', ids)),
+  );
 
   return {
     get: (chat_id, user_id) => database.read((connection) => get.first(connection, { chat_id, user_id })),
     standings: (chat_id) => database.read((connection) => standings.all(connection, { chat_id })),
 
     async of(chat_ids) {
-      if (chat_ids.length === 0) return [];
-      const { db } = sql;
-      const [members, users] = await database.read(async (connection) => {
-        const members = db.selectFrom('members').where('chat_id', 'in', chat_ids);
-        const rows = await sql.all(
-          connection,
-          members
-            .selectAll()
-            .where('left_at', 'is', null)
-            .orderBy('chat_id')
-            .orderBy('joined_at')
-            .orderBy('rev')
-            .orderBy('user_id'),
-        );
-        // The departed too: somebody may leave between the two queries, and their row above still needs its profile.
-        const profiles = await sql.all<UserRow>(
-          connection,
-          db.selectFrom('users').selectAll().where('id', 'in', members.select('user_id')),
-        );
-        return [rows, profiles] as const;
-      });
+      const [members, users] = await database.read(
+        async (connection) =>
+          [
+            await present(connection, chat_ids, {}),
+            // The departed too: somebody may leave between the two queries, and their row above still needs its profile.
+            await profiles(connection, chat_ids, {}),
+          ] as const,
+      );
       const byId = new Map(users.map((user) => [user.id, user]));
       return members.map((member) => ({ ...member, user: byId.get(member.user_id) as UserRow }));
     },

@@ -8,8 +8,6 @@ const cap = protocolLimits.unread_cap;
 
 /** Chats as their members see them. */
 export function createChatReaders(sql: Sql, database: SqlDatabase): Pick<Chats, 'list' | 'views' | 'heads' | 'idsOf'> {
-  const { db } = sql;
-
   const heads = sql.statement((builder, v: { user_id: number }) =>
     builder
       .selectFrom('members')
@@ -31,7 +29,7 @@ export function createChatReaders(sql: Sql, database: SqlDatabase): Pick<Chats, 
   );
 
   /** The user's memberships, each with the id of the last message to see and the unread count. */
-  const memberships = (user_id: number) =>
+  const memberships = (db: Sql['db'], user_id: number) =>
     db
       .selectFrom('members')
       .innerJoin('chats', 'chats.id', 'members.chat_id')
@@ -58,18 +56,46 @@ export function createChatReaders(sql: Sql, database: SqlDatabase): Pick<Chats, 
       .where('members.user_id', '=', user_id)
       .where('members.left_at', 'is', null);
 
-  async function complete(connection: SqlConnection, query: ReturnType<typeof memberships>): Promise<ChatView[]> {
-    const rows = await sql.all(connection, query);
-    if (rows.length === 0) return [];
-    const chats = await byIds<ChatRow>(
-      connection,
-      'chats',
-      rows.map((row) => row.chat_id),
+  type Place = { user_id: number; limit: number; offset: number };
+  const page = (db: Sql['db'], v: Place) =>
+    memberships(db, v.user_id)
+      .orderBy('chats.last_message_at', 'desc')
+      .orderBy('chats.id', 'desc')
+      .limit(v.limit)
+      .offset(v.offset);
+  const firstPage = sql.statement(page);
+  // Written out instead of a row comparison, for which MySQL and MariaDB leave their index.
+  const pageAfter = sql.statement((db, v: Place & { id: number; last_message_at: number }) =>
+    page(db, v).where((eb) =>
+      eb.or([
+        eb('chats.last_message_at', '<', v.last_message_at),
+        eb.and([eb('chats.last_message_at', '=', v.last_message_at), eb('chats.id', '<', v.id)]),
+      ]),
+    ),
+  );
+  const these = sql.listStatement((db, chat_ids, v: { user_id: number }) =>
+    memberships(db, v.user_id).where('members.chat_id', 'in', chat_ids),
+  );
+  const chatsById = sql.listStatement((db, chat_ids) => db.selectFrom('chats').selectAll().where('id', 'in', chat_ids));
+  const messagesById = sql.listStatement((db, message_ids) =>
+    db.selectFrom('messages').selectAll().where('id', 'in', message_ids),
+  );
+  type Membership = Awaited<ReturnType<typeof firstPage.all>>[number];
+
+  async function complete(connection: SqlConnection, rows: readonly Membership[]): Promise<ChatView[]> {
+    const chats = byId<ChatRow>(
+      await chatsById(
+        connection,
+        rows.map((row) => row.chat_id),
+        {},
+      ),
     );
-    const messages = await byIds<MessageRow>(
-      connection,
-      'messages',
-      rows.flatMap((row) => row.last_message_id ?? []),
+    const messages = byId<MessageRow>(
+      await messagesById(
+        connection,
+        rows.flatMap((row) => row.last_message_id ?? []),
+        {},
+      ),
     );
     return rows.map(({ last_message_id, unread_count, chat_rev, chat_last_seq, ...me }) => {
       const chat = { ...(chats.get(me.chat_id) as ChatRow), rev: chat_rev, last_seq: chat_last_seq };
@@ -85,44 +111,17 @@ export function createChatReaders(sql: Sql, database: SqlDatabase): Pick<Chats, 
     });
   }
 
-  async function byIds<Row extends { id: number }>(
-    connection: SqlConnection,
-    table: 'chats' | 'messages',
-    wanted: number[],
-  ): Promise<Map<number, Row>> {
-    if (wanted.length === 0) return new Map();
-    const rows = await sql.all<Row>(connection, db.selectFrom(table).selectAll().where('id', 'in', wanted) as never);
-    return new Map(rows.map((row) => [row.id, row]));
-  }
-
   return {
     list: ({ user_id, limit, offset, after_chat_id }) =>
       database.read(async (connection) => {
-        let query = memberships(user_id)
-          .orderBy('chats.last_message_at', 'desc')
-          .orderBy('chats.id', 'desc')
-          .limit(limit)
-          .offset(offset);
-        if (after_chat_id !== null) {
-          const edge = await positionOf.first(connection, { id: after_chat_id, user_id });
-          if (!edge) return [];
-          // Written out instead of a row comparison, for which MySQL and MariaDB leave their index.
-          query = query.where((eb) =>
-            eb.or([
-              eb('chats.last_message_at', '<', edge.last_message_at),
-              eb.and([eb('chats.last_message_at', '=', edge.last_message_at), eb('chats.id', '<', edge.id)]),
-            ]),
-          );
-        }
-        return complete(connection, query);
+        const place = { user_id, limit, offset };
+        if (after_chat_id === null) return complete(connection, await firstPage.all(connection, place));
+        const edge = await positionOf.first(connection, { id: after_chat_id, user_id });
+        return edge ? complete(connection, await pageAfter.all(connection, { ...place, ...edge })) : [];
       }),
 
     views: (user_id, chat_ids) =>
-      chat_ids.length === 0
-        ? Promise.resolve([])
-        : database.read((connection) =>
-            complete(connection, memberships(user_id).where('members.chat_id', 'in', chat_ids)),
-          ),
+      database.read(async (connection) => complete(connection, await these(connection, chat_ids, { user_id }))),
 
     heads: (user_id) =>
       database.read(async (connection) => {
@@ -135,4 +134,8 @@ export function createChatReaders(sql: Sql, database: SqlDatabase): Pick<Chats, 
     idsOf: (user_id) =>
       database.read(async (connection) => (await ids.all(connection, { user_id })).map((row) => row.chat_id)),
   };
+}
+
+function byId<Row extends { id: number }>(rows: readonly Row[]): Map<number, Row> {
+  return new Map(rows.map((row) => [row.id, row]));
 }

@@ -27,7 +27,14 @@ export interface Sql {
    * is declared once; a text that never changes also lets the driver keep its prepared statement.
    */
   statement<V extends object, Row>(build: (db: Kysely<Schema>, values: V) => Compilable<Row>): Statement<V, Row>;
-  /** A query whose text depends on the input, such as a list of ids. */
+  /**
+   * The same for a list of ids: compiled once for each power of two, the rest of the places filled with the last id.
+   * No ids: no rows, and nothing is run.
+   */
+  listStatement<V extends object, Row>(
+    build: (db: Kysely<Schema>, ids: number[], values: V) => Compilable<Row>,
+  ): (connection: SqlConnection, ids: readonly number[], values: V) => Promise<Row[]>;
+  /** A query that runs seldom. */
   all<Row>(connection: SqlConnection, query: Compilable<Row>): Promise<Row[]>;
 }
 
@@ -49,10 +56,36 @@ export function createSql(dialect: SqlDialect, prefix: string): Sql {
     };
   }
 
+  function listStatement<V extends object, Row>(
+    build: (db: Kysely<Schema>, ids: number[], values: V) => Compilable<Row>,
+  ): (connection: SqlConnection, ids: readonly number[], values: V) => Promise<Row[]> {
+    const bySize = new Map<number, Statement<object, Row>>();
+    const placesOf = (size: number): string[] => Array.from({ length: size }, (_, index) => `id_${index}`);
+    return async (connection, ids, values) => {
+      if (ids.length === 0) return [];
+      const size = 2 ** Math.ceil(Math.log2(ids.length));
+      const places = placesOf(size);
+      let known = bySize.get(size);
+      if (!known) {
+        known = statement<object, Row>((builder, placed) =>
+          build(
+            builder,
+            places.map((place) => placed[place as never]),
+            placed as V,
+          ),
+        );
+        bySize.set(size, known);
+      }
+      const placed = Object.fromEntries(places.map((place, index) => [place, ids[Math.min(index, ids.length - 1)]]));
+      return known.all(connection, { ...values, ...placed });
+    };
+  }
+
   return {
     dialect,
     db,
     statement,
+    listStatement,
     async all(connection, query) {
       const { sql, parameters } = query.compile();
       return (await connection.execute(sql, parameters)).rows as never;

@@ -34,7 +34,7 @@ export function createUsers(sql: Sql, database: SqlDatabase): Users {
   const byUsername = sql.statement((db, v: { username_key: string }) =>
     db.selectFrom('users').select('id').where('username_key', '=', v.username_key),
   );
-  const byId = sql.statement((db, v: { id: number }) => db.selectFrom('users').select(columns).where('id', '=', v.id));
+  const byIds = sql.listStatement((db, ids) => db.selectFrom('users').select(columns).where('id', 'in', ids));
   const insert = sql.statement((db, v: Omit<UserRow, 'id'> & { search_key: string }) =>
     db
       .insertInto('users')
@@ -133,15 +133,7 @@ export function createUsers(sql: Sql, database: SqlDatabase): Users {
       });
     },
 
-    get(ids) {
-      if (ids.length === 0) return Promise.resolve([]);
-      const [id] = ids;
-      return database.read((connection) =>
-        ids.length === 1 && id !== undefined
-          ? byId.all(connection, { id })
-          : sql.all(connection, sql.db.selectFrom('users').select(columns).where('id', 'in', ids)),
-      );
-    },
+    get: (ids) => database.read((connection) => byIds(connection, ids, {})),
 
     isUsernameTaken: (username_key) =>
       database.read(async (connection) => (await byUsername.first(connection, { username_key })) !== null),

@@ -10,8 +10,8 @@ export class Connection {
   /** Milliseconds since 1970; null when the identity does not expire. */
   expires_at: number | null = null;
   was_warned = false;
-  /** The chats whose events it receives. */
-  readonly chats = new Set<number>();
+  /** The chats whose events it receives. An array, because an idle set of one would be the largest thing here. */
+  chats: number[] = [];
   /** Chats the user left while the connection was still reading which ones there are; null at all other times. */
   dismissed: Set<number> | null = null;
   /** Events that arrived during the catch-up, for after it; null at all other times. */

@@ -18,19 +18,19 @@ export class Hub {
   }
 
   follow(connection: Connection, chat_id: number): void {
-    if (connection.is_closed) return;
-    connection.chats.add(chat_id);
+    if (connection.is_closed || this.#chats.get(chat_id)?.has(connection)) return;
+    connection.chats.push(chat_id);
     add(this.#chats, chat_id, connection);
   }
 
   unfollow(connection: Connection, chat_id: number): void {
-    connection.chats.delete(chat_id);
+    connection.chats = connection.chats.filter((id) => id !== chat_id);
     remove(this.#chats, chat_id, connection);
   }
 
   leave(connection: Connection): void {
     for (const chat_id of connection.chats) remove(this.#chats, chat_id, connection);
-    connection.chats.clear();
+    connection.chats = [];
     remove(this.#users, connection.user_id, connection);
   }
 
