@@ -66,7 +66,8 @@ export function openSqlite({ path, synchronous }: SqliteDatabaseOptions): SqlDat
 }
 
 function configure(database: Database, synchronous: 'full' | 'normal', is_memory: boolean): void {
-  database.pragma(`busy_timeout = ${busy_timeout_ms}`);
+  // Before anything else runs, waiting is harmless: two processes that start at once both switch the mode.
+  database.pragma('busy_timeout = 10000');
   const mode = database.pragma('journal_mode = WAL', { simple: true });
   // On a file system without shared memory SQLite keeps its old mode and says so here only.
   if (!is_memory && mode !== 'wal')
@@ -76,6 +77,7 @@ function configure(database: Database, synchronous: 'full' | 'normal', is_memory
   // Checkpoints copy every changed page; rarer ones copy a hot page once instead of many times.
   database.pragma('wal_autocheckpoint = 10000');
   database.pragma('journal_size_limit = 67108864');
+  database.pragma(`busy_timeout = ${busy_timeout_ms}`);
 }
 
 /** Takes the write lock at once: a transaction that starts by reading could find the database changed under it. */

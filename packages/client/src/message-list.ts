@@ -11,7 +11,7 @@ export interface MessageListHooks {
   pending(): readonly Operation[];
   /** Makes sure that the newest messages are known. */
   load(): Promise<void>;
-  history(before_seq: number, limit: number): Promise<Message[]>;
+  history(before_seq: number, limit: number): Promise<readonly Message[]>;
 }
 
 export interface MessageListState {

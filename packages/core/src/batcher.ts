@@ -1,3 +1,5 @@
+import { isMessengerError } from './errors.js';
+
 export interface BatcherOptions<I, O> {
   /** Items in one flush. */
   max: number;
@@ -8,8 +10,6 @@ export interface BatcherOptions<I, O> {
   schedule: (run: () => void, size: () => number) => void;
   /** All or nothing: on a throw the items are flushed one by one, so that one bad item cannot fail its neighbours. */
   flush: (items: I[]) => Promise<O[]>;
-  /** An error that no item has caused: it would meet each of them alone too, and cost its wait every time. */
-  isOutage?: (error: unknown) => boolean;
   /** Called in the order of the items, before their promises resolve. */
   done?: (item: I, outcome: O) => void;
   /** Called when nothing waits and nothing runs. */
@@ -39,8 +39,13 @@ export function createBatcher<I, O>(options: BatcherOptions<I, O>): Batcher<I, O
   function settle(batch: Waiting<I, O>[], outcomes: O[]): void {
     batch.forEach((entry, index) => {
       const outcome = outcomes[index] as O;
-      options.done?.(entry.item, outcome);
-      entry.resolve(outcome);
+      try {
+        options.done?.(entry.item, outcome);
+        entry.resolve(outcome);
+      } catch (error) {
+        // It is committed all the same, and so are its neighbours.
+        entry.reject(error);
+      }
     });
   }
 
@@ -49,7 +54,9 @@ export function createBatcher<I, O>(options: BatcherOptions<I, O>): Batcher<I, O
     try {
       outcomes = await options.flush(batch.map((entry) => entry.item));
     } catch (error) {
-      if (batch.length === 1 || options.isOutage?.(error)) for (const entry of batch) entry.reject(error);
+      // A storage speaks in our codes only when it cannot be reached: that would meet each item alone too, and cost its
+      // wait every time.
+      if (batch.length === 1 || isMessengerError(error)) for (const entry of batch) entry.reject(error);
       else for (const entry of batch) await flush([entry]);
       return;
     }

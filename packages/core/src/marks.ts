@@ -3,6 +3,9 @@ import { createBatcher } from './batcher.js';
 import { MessengerError } from './errors.js';
 import type { MarkOutcome, MarkRequest, Storage } from './ports/index.js';
 
+/** Marks of one user that may wait: nobody can fill the queue for the others. */
+const pending_per_user = 2_000;
+
 interface Queued {
   request: MarkRequest;
   /** A send's own mark: the message itself says that its sender has read up to it. */
@@ -46,10 +49,26 @@ export function createMarks(options: { storage: Storage; publish: (event: Event)
     publish({ type, chat_id, user_id, seq, message_id, last_read_id: message_id, is_implied });
   }
 
+  const pending = new Map<number, number>();
+
+  async function add(queued: Queued): Promise<MarkOutcome> {
+    const { user_id } = queued.request;
+    const count = pending.get(user_id) ?? 0;
+    if (count >= pending_per_user) throw new MessengerError('TOO_MANY_REQUESTS', { retry_after_ms: delay_ms });
+    pending.set(user_id, count + 1);
+    try {
+      return await batcher.add(queued);
+    } finally {
+      const left = (pending.get(user_id) ?? 1) - 1;
+      if (left > 0) pending.set(user_id, left);
+      else pending.delete(user_id);
+    }
+  }
+
   return {
-    mark: (request) => batcher.add({ request, is_implied: false }),
+    mark: (request) => add({ request, is_implied: false }),
     markOwn(request) {
-      batcher.add({ request: { kind: 'read', ...request }, is_implied: true }).catch(() => undefined);
+      add({ request: { kind: 'read', ...request }, is_implied: true }).catch(() => undefined);
     },
     drained: () => batcher.drained(),
   };

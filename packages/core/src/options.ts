@@ -1,5 +1,4 @@
 import type {
-  BlobStore,
   Clock,
   EventBus,
   Logger,
@@ -65,12 +64,10 @@ export interface MessengerOptions {
   limits?: LimitOptions;
   /** Milliseconds for which read and delivered marks are gathered before they are written together. @default 200 */
   marks_delay_ms?: number;
-  /** @default in process */
+  /** Must not lose events yet: nobody repairs a gap on the server's side. @default in process */
   bus?: EventBus;
   /** @default in memory */
   rate_limiter?: RateLimiter;
-  /** Where media goes. @default none */
-  blobs?: BlobStore;
   /** @default the system's */
   clock?: Clock;
   /** @default warnings and errors as JSON lines on stderr */

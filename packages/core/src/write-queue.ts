@@ -1,7 +1,7 @@
-import type { Event } from '@dialect/protocol';
+import type { ErrorCode, Event } from '@dialect/protocol';
 import { type Batcher, createBatcher } from './batcher.js';
 import type { Services, Written } from './context.js';
-import { isMessengerError, MessengerError } from './errors.js';
+import { MessengerError } from './errors.js';
 import type { ChatOperation, Decide, Storage, WriteOutcome } from './ports/index.js';
 
 interface Queued {
@@ -41,8 +41,6 @@ export function createWriteQueue(options: {
           batch.map((queued) => queued.operation),
           decide,
         ),
-      // A storage speaks in our codes only when it cannot be reached at all.
-      isOutage: isMessengerError,
       done(queued, outcome) {
         if (outcome.kind === 'refused' || isRepeat(outcome)) return;
         queued.event = queued.toEvent(outcome);
@@ -62,7 +60,7 @@ export function createWriteQueue(options: {
       }
       const queued: Queued = { operation, toEvent, event: null };
       const outcome = await queue.add(queued);
-      if (outcome.kind === 'refused') throw new MessengerError(outcome.code);
+      if (outcome.kind === 'refused') throw refusal(outcome.code);
       return { written: outcome, is_repeat: isRepeat(outcome), event: queued.event as E | null };
     },
     async drained() {
@@ -93,4 +91,19 @@ function whenGathered(run: () => void, size: () => number): void {
     setImmediate(turn);
   };
   setImmediate(turn);
+}
+
+/** Which field of the operation a refusal is about; the others are about who acts. */
+const fields: Partial<Record<ErrorCode, string>> = {
+  USER_NOT_FOUND: 'user_id',
+  ALREADY_A_MEMBER: 'user_id',
+  MEMBER_NOT_FOUND: 'user_id',
+  GROUP_FULL: 'user_id',
+  CHAT_IS_PRIVATE: 'chat_id',
+  MESSAGE_NOT_FOUND: 'reply_to_id',
+};
+
+function refusal(code: ErrorCode): MessengerError {
+  const field = fields[code];
+  return new MessengerError(code, field === undefined ? {} : { field });
 }

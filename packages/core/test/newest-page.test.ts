@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sqlite } from '@dialect/adapter-sqlite';
 import { type Caller, createMessenger, type Messenger } from '@dialect/core';
+import type { Message } from '@dialect/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 /** Two messengers on one database file, as two processes would have it: what one keeps, the other may make stale. */
@@ -40,7 +41,7 @@ test('is the same answer while nothing changes, and nobody can change it for the
   await one.messages.send(ann, { chat_id, content: 'one' });
   const page = await one.messages.history(ann, { chat_id });
   expect(await one.messages.history(ann, { chat_id })).toBe(page);
-  expect(() => page.push(...page)).toThrow(TypeError);
+  expect(() => (page as Message[]).push(...page)).toThrow(TypeError);
   expect(() => Object.assign(page[0] as object, { content: 'forged' })).toThrow(TypeError);
 });
 

@@ -84,8 +84,8 @@ export interface Api {
       before_seq?: number | undefined;
       after_seq?: number | undefined;
     };
-    /** Newest first, except with `after_seq`: then oldest first. */
-    output: Message[];
+    /** Newest first, except with `after_seq`: then oldest first. May be shared with others who asked: copy to change. */
+    output: readonly Message[];
   };
   /** Everything up to the message is read; by its id or by its number. */
   'messages.markRead': {

@@ -30,7 +30,6 @@ export const closeCodes = {
   revoked: 4403,
   /** No hello, or silence. */
   timeout: 4408,
-  too_fast: 4429,
   unsupported_version: 4426,
   restart: 1012,
   /** The server could not do its part; try again. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { sqlite } from '@dialect/adapter-sqlite';
-import { createDiskBlobStore, createMessenger, type Logger } from '@dialect/core';
+import { createMessenger, type Logger } from '@dialect/core';
 import { apiRoot, socketPath } from '@dialect/protocol';
 import { attachWebSocket } from '@dialect/transport-ws';
 import { inDataFolder } from './data-folder.js';
@@ -45,7 +45,6 @@ export async function serve(settings: Settings): Promise<RunningServer> {
   const messenger = createMessenger({
     storage: openStorage(data_dir),
     accounts: { secret: (kept?.secret ?? settings.secret) as string, token_minutes: settings.token_minutes },
-    blobs: createDiskBlobStore(join(data_dir, 'media')),
   });
   const options = { cors_origins: settings.cors_origins, override_globals: true };
   const http = createHttpServer(createNodeHandler(messenger, options));

@@ -39,7 +39,7 @@ export function createReadChanges(sql: Sql, database: SqlDatabase): Chats['chang
 
   return ({ chat_id, since, floor_seq, limit }) =>
     database.read(async (connection) => {
-      // The head before the rows: a change in between is then above `to` and comes again, instead of missing.
+      // The head before the rows: a change in between is then above `to`, left out, and comes with the next answer.
       const chat = await findChat.first(connection, { id: chat_id });
       if (!chat) return null;
       const range = { chat_id, since, limit: limit + 1 };
@@ -47,7 +47,7 @@ export function createReadChanges(sql: Sql, database: SqlDatabase): Chats['chang
       const messages = await findMessages.all(connection, { ...range, floor_seq });
       const to = Math.min(cutAt(members, limit) ?? chat.rev, cutAt(messages, limit) ?? chat.rev);
       const more = to < chat.rev;
-      const kept = <R extends { rev: number }>(rows: R[]): R[] => (more ? rows.filter((row) => row.rev <= to) : rows);
+      const kept = <R extends { rev: number }>(rows: R[]): R[] => rows.filter((row) => row.rev <= to);
       return { chat, members: kept(members), messages: kept(messages).map((row) => readMessage(sql, row)), to, more };
     });
 }

@@ -7,7 +7,7 @@ import type { Sql } from './statement.js';
 const cap = protocolLimits.unread_cap;
 
 /** Chats as their members see them. */
-export function createChatReaders(sql: Sql, database: SqlDatabase): Pick<Chats, 'list' | 'views' | 'heads' | 'idsOf'> {
+export function createChatReaders(sql: Sql, database: SqlDatabase): Pick<Chats, 'list' | 'views' | 'heads'> {
   const heads = sql.statement((builder, v: { user_id: number }) =>
     builder
       .selectFrom('members')
@@ -15,17 +15,15 @@ export function createChatReaders(sql: Sql, database: SqlDatabase): Pick<Chats, 
       .select(['members.chat_id', 'members.left_at', 'members.rev as member_rev', 'chats.rev'])
       .where('members.user_id', '=', v.user_id),
   );
-  const ids = sql.statement((builder, v: { user_id: number }) =>
-    builder.selectFrom('members').select('chat_id').where('user_id', '=', v.user_id).where('left_at', 'is', null),
-  );
-  // Of the user's own chats only: where a page ends would tell a stranger when somebody last wrote.
+  // Of the user's present chats only: where a page ends would tell a stranger when somebody last wrote.
   const positionOf = sql.statement((builder, v: { id: number; user_id: number }) =>
     builder
       .selectFrom('chats')
       .innerJoin('members', 'members.chat_id', 'chats.id')
       .select(['chats.id', 'chats.last_message_at'])
       .where('chats.id', '=', v.id)
-      .where('members.user_id', '=', v.user_id),
+      .where('members.user_id', '=', v.user_id)
+      .where('members.left_at', 'is', null),
   );
 
   /** The user's memberships, each with the id of the last message to see and the unread count. */
@@ -130,9 +128,6 @@ export function createChatReaders(sql: Sql, database: SqlDatabase): Pick<Chats, 
           left_at === null ? { chat_id, rev, is_member: true } : { chat_id, rev: member_rev, is_member: false },
         );
       }),
-
-    idsOf: (user_id) =>
-      database.read(async (connection) => (await ids.all(connection, { user_id })).map((row) => row.chat_id)),
   };
 }
 

@@ -65,7 +65,7 @@ export function attachWebSocket(
   const unsubscribe = messenger.subscribe((event) => hub.deliver(event));
   let is_closing = false;
 
-  const sockets = new WebSocketServer({
+  const settings = {
     noServer: true,
     clientTracking: false,
     // It costs a factor of seven in deliveries, and memory for every socket.
@@ -73,8 +73,11 @@ export function attachWebSocket(
     maxPayload: protocolLimits.frame_bytes,
     maxFragments: max_fragments,
     maxBufferedChunks: max_chunks,
-    handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
-  });
+    // Who does not answer a close frame is not waited for any longer.
+    closeTimeout: farewell_ms,
+    handleProtocols: (offered: Set<string>) => (offered.has(subprotocol) ? subprotocol : false),
+  } as const;
+  const sockets = new WebSocketServer(settings);
 
   function onUpgrade(incoming: IncomingMessage, stream: Duplex, head: Buffer): void {
     const socket = stream as Socket;
@@ -164,7 +167,10 @@ export function attachWebSocket(
     async close() {
       is_closing = true;
       clearInterval(timer);
-      for (const { ws } of connections) ws.pause();
+      for (const connection of connections) {
+        connection.is_draining = true;
+        connection.ws.pause();
+      }
       await until(() => [...connections].every((connection) => connection.in_flight === 0), drain_ms);
       for (const connection of connections) {
         const after_ms = Math.floor(Math.random() * reconnect_within_ms);

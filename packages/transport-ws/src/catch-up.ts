@@ -56,7 +56,10 @@ export async function catchUp(connection: Connection, messenger: Messenger, know
       await sendDifference(connection, messenger, chat_id, head);
     }
   }
-  for (const chat_id of unknown) connection.send({ type: 'reset', chat_id, reason: 'unknown_chat' });
+  for (const chat_id of unknown) {
+    if (!(await connection.outflow.room())) return;
+    connection.send({ type: 'reset', chat_id, reason: 'unknown_chat' });
+  }
 }
 
 async function sendDifference(connection: Connection, messenger: Messenger, chat_id: number, head: number) {

@@ -17,9 +17,13 @@ export class Connection {
   /** Events that arrived during the catch-up, for after it; null at all other times. */
   held: Buffer[] | null = null;
   held_bytes = 0;
+  /** The server is stopping: no further command is read. */
+  is_draining = false;
   /** Commands whose answers are still to come. */
   in_flight = 0;
   is_closed = false;
+  /** A close frame has been sent: whatever the other side still does or does not do, nothing goes in or out. */
+  is_closing = false;
   /** Set by the upgrade: a plain connection exists before it, to miss nothing while its chats are read. */
   ws!: WebSocket;
   readonly opened_at = performance.now();
@@ -41,12 +45,16 @@ export class Connection {
   }
 
   send(frame: ServerFrame): void {
-    this.outflow.send(encode(frame));
+    if (!this.is_closing) this.outflow.send(encode(frame));
   }
 
   /** After `outflow.room`. */
   sendPage(frame: ServerFrame): void {
-    this.outflow.sendPage(encode(frame));
+    this.sendEncodedPage(encode(frame));
+  }
+
+  sendEncodedPage(frame: Buffer): void {
+    if (!this.is_closing) this.outflow.sendPage(frame);
   }
 
   ok(ref: Ref | undefined, result: unknown): void {
@@ -71,6 +79,7 @@ export class Connection {
 
   /** An event for this connection, already encoded. */
   deliver(event: Event, frame: Buffer): void {
+    if (this.is_closing) return;
     const is_durable = 'rev' in event;
     if (this.held) {
       if (is_durable || event.type !== 'typing') this.#hold(frame);
@@ -94,6 +103,7 @@ export class Connection {
   /** Sends what waits, then closes. */
   close(code: keyof typeof closeCodes): void {
     this.outflow.flush();
+    this.is_closing = true;
     this.ws.close(closeCodes[code]);
   }
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { isMessengerError, MessengerError } from '@dialect/core';
 import { protocolLimits } from '@dialect/protocol';
-import { catchUp, followChats } from './catch-up.js';
+import { catchUp, followChats, type Known } from './catch-up.js';
+import type { Connection } from './connection.js';
 import type { Command, Greeting, Session } from './session.js';
 
 /** However many chats a client knows, it is not more than this. */
@@ -13,52 +14,66 @@ export const hello: Command = async (session, { fields }) => {
     session.connection.close('unsupported_version');
     return;
   }
+  const token = typeof fields.token === 'string' ? fields.token : undefined;
   const greeting: Greeting = {
-    token: typeof fields.token === 'string' ? fields.token : undefined,
+    identified: Promise.resolve(false),
     epoch: typeof fields.epoch === 'string' ? fields.epoch : undefined,
     heads: fields.heads === undefined ? null : new Map(readHeads(fields.heads)),
   };
   // Before anything is waited for: the heads may follow at once.
   session.greeting = greeting;
-  if (!greeting.heads || fields.more_heads !== true) await signIn(session, greeting);
+  greeting.identified = signIn(session, token);
+  if (!(await greeting.identified)) return;
+  if (!greeting.heads || fields.more_heads !== true) await begin(session, greeting);
 };
 
-/** More heads than fit the `hello`. */
+/** More heads than fit the `hello`. Kept only for somebody who is signed in. */
 export const heads: Command = async (session, { fields }) => {
   const { greeting } = session;
   if (typeof greeting === 'string' || !greeting.heads) {
     throw new MessengerError('MALFORMED_FRAME', { message: 'heads come after a hello that has more_heads.' });
   }
-  for (const [chat_id, rev] of readHeads(fields.heads)) greeting.heads.set(chat_id, rev);
+  const entries = [...readHeads(fields.heads)];
+  if (!(await greeting.identified)) return;
+  for (const [chat_id, rev] of entries) greeting.heads.set(chat_id, rev);
   if (greeting.heads.size > max_heads) throw new MessengerError('MALFORMED_FRAME', { field: 'heads' });
-  if (fields.more !== true) await signIn(session, greeting);
+  if (fields.more !== true) await begin(session, greeting);
 };
 
-/** A client that cannot be greeted is let go: it would wait for a `ready` that never comes. */
-async function signIn(session: Session, greeting: Greeting): Promise<void> {
-  const { connection } = session;
+/** False: nobody we know, or gone meanwhile; the connection is closed. */
+async function signIn({ connection, messenger, request }: Session, token: string | undefined): Promise<boolean> {
+  const asked = { ...(request ?? { headers: new Headers(), url: '' }), ...(token !== undefined && { token }) };
   try {
-    await welcome(session, greeting);
+    const identified = await messenger.identify(asked);
+    if (connection.is_closed) return false;
+    if (!identified) throw new MessengerError('UNAUTHORIZED');
+    connection.adopt(identified);
+    messenger.presence.connected(connection.user_id);
+    return true;
   } catch (error) {
-    connection.error(undefined, isMessengerError(error) ? error : new MessengerError('INTERNAL'));
-    connection.close('internal');
+    letGo(connection, error);
+    return false;
   }
 }
 
-async function welcome(session: Session, { token, ...known }: Greeting): Promise<void> {
-  const { connection, messenger, hub } = session;
-  const request = session.request ?? { headers: new Headers(), url: '' };
+async function begin(session: Session, known: Greeting): Promise<void> {
   session.greeting = 'done';
   session.request = null;
-  const identified = await messenger.identify({ ...request, ...(token !== undefined && { token }) });
-  if (connection.is_closed) return;
-  if (!identified) {
-    connection.error(undefined, new MessengerError('UNAUTHORIZED'));
-    connection.close('unauthorized');
-    return;
+  try {
+    await welcome(session, known);
+  } catch (error) {
+    letGo(session.connection, error);
   }
-  connection.adopt(identified);
-  messenger.presence.connected(connection.user_id);
+}
+
+/** A client that cannot be greeted would wait for ever for a `ready`. */
+function letGo(connection: Connection, cause: unknown): void {
+  const error = isMessengerError(cause) ? cause : new MessengerError('INTERNAL');
+  connection.error(undefined, error);
+  connection.close(error.code === 'UNAUTHORIZED' ? 'unauthorized' : 'internal');
+}
+
+async function welcome({ connection, messenger, hub }: Session, known: Known): Promise<void> {
   // Held from before it follows its chats: what happens from here on comes after the catch-up.
   connection.held = [];
   const { epoch } = await followChats(connection, hub, messenger);

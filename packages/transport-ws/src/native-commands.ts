@@ -22,7 +22,7 @@ function answer(session: Session, ref: Ref | undefined, method: MethodName, para
   return inTurn(session, async () => {
     // Untrusted: the use case validates it.
     const result = await messenger.call(method, params as Input<MethodName>, connection.caller);
-    if (ref !== undefined) connection.outflow.sendPage(encodeAnswer(ref, result));
+    if (ref !== undefined) connection.sendEncodedPage(encodeAnswer(ref, result));
   });
 }
 
@@ -36,18 +36,21 @@ const sync: Command = (session, { fields, ref }) =>
 const recv: Command = async ({ connection, messenger }, { fields, ref }) => {
   const { marks } = fields;
   if (!Array.isArray(marks) || marks.length > max_marks) throw new MessengerError('INVALID_INPUT', { field: 'marks' });
-  await Promise.all(
+  // All of them, before the command counts as done: or one bad mark would hide how many are still under way.
+  const outcomes = await Promise.allSettled(
     marks.map((mark) => {
       const [chat_id, seq] = Array.isArray(mark) ? mark : [];
       return messenger.messages.markDelivered(connection.caller, { chat_id, seq });
     }),
   );
+  const refused = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (refused) throw refused.reason;
   connection.ok(ref, null);
 };
 
 /** A fresh token on the live socket, for the same user: no reconnect, no gap. */
 const auth: Command = async ({ connection, messenger }, { fields, ref }) => {
-  const token = String(fields.token ?? '');
+  const token = typeof fields.token === 'string' ? fields.token : '';
   const identified = await messenger.identify({ token, headers: new Headers(), url: '' });
   if (identified?.caller.user_id !== connection.user_id) throw new MessengerError('UNAUTHORIZED', { field: 'token' });
   connection.adopt(identified);

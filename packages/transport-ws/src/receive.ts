@@ -11,6 +11,7 @@ const max_in_flight = 32;
 /** A message from the socket: decoded, carried out, answered. Nothing that a client sends can make this throw. */
 export function receive(session: Session, data: RawData, is_binary: boolean): void {
   const { connection } = session;
+  if (connection.is_closing) return;
   connection.last_input_at = performance.now();
   let frame: Frame | undefined;
   try {
@@ -22,13 +23,13 @@ export function receive(session: Session, data: RawData, is_binary: boolean): vo
   }
 }
 
-function commandFor({ connection }: Session, { type, fields }: Frame): Command {
+function commandFor({ connection }: Session, { type }: Frame): Command {
   if (connection.mode === 'plain') {
     return own(plainCommands, type ?? plainDefault);
   }
   // Before the sign-in every command but a few would act for nobody.
   if (!connection.caller && !openCommands.has(type ?? '')) throw new MessengerError('UNAUTHORIZED');
-  return own(nativeCommands, type ?? String(fields.type));
+  return own(nativeCommands, type ?? '');
 }
 
 function own(commands: Readonly<Record<string, Command>>, type: string): Command {
@@ -45,7 +46,7 @@ function track(session: Session, frame: Frame, outcome: Promise<void>): void {
     .catch((error: unknown) => fail(session, frame, error))
     .finally(() => {
       connection.in_flight -= 1;
-      if (connection.in_flight === max_in_flight - 1) resume(connection.ws);
+      if (connection.in_flight === max_in_flight - 1 && !connection.is_draining) resume(connection.ws);
     });
 }
 

@@ -6,7 +6,8 @@ import type { Frame } from './parse.js';
 
 /** A `hello` whose heads are not complete yet. */
 export interface Greeting extends Known {
-  token: string | undefined;
+  /** Whether somebody we know said it. */
+  identified: Promise<boolean>;
 }
 
 /** What the commands of a connection work with. */

@@ -26,5 +26,7 @@ export function toRequest({ url = '/', headers }: IncomingMessage): UpgradeReque
 
 /** Answers an upgrade with an HTTP status instead. */
 export function refuse(socket: Socket, status: number): void {
+  // An HTTP server's sockets may stay half open: ours would wait for a client that never closes.
+  socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

@@ -14,7 +14,10 @@ export async function changeMember(
 ): Promise<void> {
   const { storage, caller, clock } = context;
   const [user] = await storage.users.get([operation.user_id]);
-  if (!user) throw new MessengerError(operation.kind === 'add_member' ? 'USER_NOT_FOUND' : 'MEMBER_NOT_FOUND');
+  if (!user)
+    throw new MessengerError(operation.kind === 'add_member' ? 'USER_NOT_FOUND' : 'MEMBER_NOT_FOUND', {
+      field: 'user_id',
+    });
   const profile = presentUser(user, context);
 
   const toEvent = (written: Written): Event => {

@@ -1,8 +1,8 @@
-import type { Message } from '@dialect/protocol';
 import { z } from 'zod';
 import { statusOf } from '../domain/receipts.js';
 import { messageToWire } from '../domain/to-wire.js';
 import { MessengerError } from '../errors.js';
+import type { Standing } from '../ports/index.js';
 import { id, messageSchema, seq } from '../schemas.js';
 import { defineUseCase } from '../use-case.js';
 
@@ -29,16 +29,30 @@ export const history = defineUseCase({
   output: z.array(messageSchema),
   async run({ limit: wanted, chat_id, offset, before_seq, after_seq }, { storage, caller, limits, newestPages }) {
     const standings = await storage.members.standings(chat_id);
-    const me = standings.find((member) => member.user_id === caller.user_id);
-    if (!me) throw new MessengerError('NOT_A_MEMBER');
+    const me = mustBeAmong(standings, caller.user_id);
     const floor_seq = me.cleared_seq;
     const limit = Math.min(wanted ?? limits.page_size, limits.page_size_max);
     if (offset === 0 && before_seq === undefined && after_seq === undefined) {
-      // Frozen, as it is shared; the type does not say so, because every other answer is the caller's own.
-      return newestPages.read({ chat_id, standings, floor_seq, limit }) as Promise<Message[]>;
+      const messages = await newestPages.read({ chat_id, standings, floor_seq, limit });
+      await recheck(messages);
+      return messages;
     }
     const edges = { ...(before_seq !== undefined && { before_seq }), ...(after_seq !== undefined && { after_seq }) };
     const rows = await storage.messages.page({ chat_id, floor_seq, limit, offset, ...edges });
+    await recheck(rows);
     return rows.map((row) => messageToWire(row, statusOf(row, standings)));
+
+    /** Rows newer than the look at the members may be from after the caller's removal: then they are not theirs. */
+    async function recheck(page: readonly { rev: number }[]): Promise<void> {
+      if (page.some((row) => row.rev > me.chat_rev)) {
+        mustBeAmong(await storage.members.standings(chat_id), caller.user_id);
+      }
+    }
   },
 });
+
+function mustBeAmong(standings: readonly Standing[], user_id: number): Standing {
+  const me = standings.find((member) => member.user_id === user_id);
+  if (!me) throw new MessengerError('NOT_A_MEMBER');
+  return me;
+}

@@ -111,12 +111,10 @@ export interface Chats {
   views(user_id: number, chat_ids: readonly number[]): Promise<ChatView[]>;
   /** Every chat the user is or was in: its `rev`, or for a departed member the `rev` of the departure. */
   heads(user_id: number): Promise<{ chat_id: number; rev: number; is_member: boolean }[]>;
-  /** The chats the user is in now. Cheap: asked at every connection. */
-  idsOf(user_id: number): Promise<number[]>;
   /**
    * The rows of one chat whose `rev` is above `since`, in ascending `rev`, at most about `limit`; a `rev` is never
-   * split. Messages at or below `floor_seq` are left out. `to` is the `rev` up to which the answer is complete; rows
-   * above it may be among the answer when the chat moves meanwhile, never missing below it. Null: no such chat.
+   * split. Messages at or below `floor_seq` are left out. `to` is the `rev` up to which the answer is complete;
+   * nothing above it is in the answer. Null: no such chat.
    */
   changes(query: { chat_id: number; since: number; floor_seq: number; limit: number }): Promise<{
     chat: ChatRow;

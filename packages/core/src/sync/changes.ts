@@ -4,13 +4,14 @@ import type { Context } from '../context.js';
 import { statusOf } from '../domain/receipts.js';
 import { messageToWire } from '../domain/to-wire.js';
 import { MessengerError } from '../errors.js';
-import type { MemberRow } from '../ports/index.js';
+import type { MemberRow, MessageRow } from '../ports/index.js';
 import { presentChats, presentMembers } from '../present.js';
 import { chatSchema, id, memberSchema, messageSchema, seq } from '../schemas.js';
 import { defineUseCase } from '../use-case.js';
 
-/** Rows in one answer. */
-const page_size_max = 1_000;
+/** Rows in one answer, and characters of content: above, the answer is cut, and says so by `more`. */
+const page_size_max = 200;
+const page_characters = 256 * 1024;
 
 /**
  * What changed in a chat since a revision; with 0, a snapshot of the chat with its newest messages. Somebody who was
@@ -20,7 +21,7 @@ export const changes = defineUseCase({
   name: 'sync.changes',
   summary: 'What changed in a chat since a revision',
   access: 'user',
-  input: z.object({ chat_id: id, since: seq, limit: z.int().min(1).max(page_size_max).default(500) }),
+  input: z.object({ chat_id: id, since: seq, limit: z.int().min(1).max(page_size_max).default(100) }),
   output: z.object({
     chat_id: id,
     from: seq,
@@ -51,8 +52,10 @@ async function snapshot(me: MemberRow, context: Context): Promise<Changes> {
   const [chat] = await presentChats(await storage.chats.views(user_id, [chat_id]), context);
   if (!chat) throw new MessengerError('NOT_A_MEMBER');
   const page = { chat_id, floor_seq: me.cleared_seq, limit: protocolLimits.snapshot_messages, offset: 0 };
-  const rows = (await storage.messages.page(page)).reverse();
-  const messages = rows.map((row) => messageToWire(row, statusOf(row, chat.participants)));
+  const newest = await storage.messages.page(page);
+  // What was written after the chat was read may be none of the reader's business any more; else it comes as an event.
+  const rows = newest.slice(0, lengthWithin(newest)).filter((row) => row.rev <= chat.rev);
+  const messages = rows.reverse().map((row) => messageToWire(row, statusOf(row, chat.participants)));
   return { chat_id, from: 0, to: chat.rev, chat, members: chat.participants, messages, snapshot: true, more: false };
 }
 
@@ -61,17 +64,36 @@ async function difference(me: MemberRow, since: number, limit: number, context: 
   const { storage } = context;
   const found = await storage.chats.changes({ chat_id, since, floor_seq: cleared_seq, limit });
   if (!found) throw new MessengerError('NOT_A_MEMBER');
+  // Removed since `me` was read: then this row is among the changes, and all that there is to learn.
+  const departed = found.members.find((member) => member.user_id === user_id && member.left_at !== null);
+  if (departed) return farewell(departed, since, context);
+  const messages = found.messages.slice(0, lengthWithin(found.messages));
+  const is_cut = messages.length < found.messages.length;
+  const to = is_cut ? (messages.at(-1) as MessageRow).rev : found.to;
   const marks = await storage.members.standings(chat_id);
   const changed =
     found.chat.meta_rev > since ? await presentChats(await storage.chats.views(user_id, [chat_id]), context) : [];
   return {
     chat_id,
     from: since,
-    to: found.to,
+    to,
     ...(changed[0] && { chat: changed[0] }),
-    members: await presentMembers(found.members, context),
-    messages: found.messages.map((row) => messageToWire(row, statusOf(row, marks))),
+    members: await presentMembers(
+      found.members.filter((member) => member.rev <= to),
+      context,
+    ),
+    messages: messages.map((row) => messageToWire(row, statusOf(row, marks))),
     snapshot: false,
-    more: found.more,
+    more: is_cut || found.more,
   };
+}
+
+/** How many of the rows fit one answer: at least one. */
+function lengthWithin(rows: readonly MessageRow[]): number {
+  let characters = 0;
+  const first_over = rows.findIndex((row) => {
+    characters += row.content.length;
+    return characters > page_characters;
+  });
+  return first_over === -1 ? rows.length : Math.max(1, first_over);
 }
