@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
-import { protocolLimits, socketPath, subprotocol } from '@dialect/protocol';
+import { connect } from 'node:net';
+import { protocolLimits, socketPath } from '@dialect/protocol';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { createWorld } from './harness.js';
+import { connectRaw } from './raw-client.js';
 
 async function chatOfTwo(options?: Parameters<typeof createWorld>[0]) {
   const world = await createWorld(options);
@@ -78,7 +79,8 @@ test('a slow reader is terminated at its cap, others go on, and it catches up af
   });
   const healthy = await native('ben');
   const { epoch } = await messenger.sync.heads(ben);
-  await stalledReader(url, 'ben');
+  const stalled = await connectRaw(url, { type: 'hello', v: 1, token: 'ben' });
+  stalled.socket.pause();
   await expect.poll(() => transport.size).toBe(2);
   const content = 'x'.repeat(20_000);
   const total = 600;
@@ -91,31 +93,6 @@ test('a slow reader is terminated at its cap, others go on, and it catches up af
   const rows = back.all('changes').flatMap((frame) => frame.messages as { seq: number }[]);
   expect(rows.map((row) => row.seq)).toEqual(Array.from({ length: total }, (_, index) => index + 1));
 });
-
-/** A raw socket that says hello and never reads again. */
-async function stalledReader(url: string, token: string): Promise<void> {
-  const { port } = new URL(url);
-  const socket: Socket = connect(Number(port), '127.0.0.1');
-  socket.on('error', () => undefined);
-  onTestFinished(() => void socket.destroy());
-  socket.write(
-    [
-      `GET ${socketPath} HTTP/1.1`,
-      'Host: 127.0.0.1',
-      'Upgrade: websocket',
-      'Connection: Upgrade',
-      'Sec-WebSocket-Version: 13',
-      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-      `Sec-WebSocket-Protocol: ${subprotocol}`,
-      '\r\n',
-    ].join('\r\n'),
-  );
-  await new Promise<void>((resolve) => socket.once('data', () => resolve()));
-  socket.pause();
-  const hello = Buffer.from(JSON.stringify({ type: 'hello', v: 1, token }));
-  // Masked by zeros, which is the text itself (RFC 6455, 5.3).
-  socket.write(Buffer.concat([Buffer.from([0x81, 0x80 | hello.length, 0, 0, 0, 0]), hello]));
-}
 
 test('more commands than may be in flight are all answered, in order', async () => {
   const { native, chat_id } = await chatOfTwo();
