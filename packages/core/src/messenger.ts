@@ -30,7 +30,7 @@ export interface Messenger extends Methods<[caller: Caller | null]> {
   identify: Identifier['identify'];
   /** The caller for one of the host's own users, who is created at first sight: for calls from the host's code. */
   asUser: Identifier['asUser'];
-  /** Hears every event of this messenger, after the commit it tells of. Returns how to stop. */
+  /** Hears every event: durable ones after the commit they tell of, and typing. Returns how to stop. */
   subscribe(listener: (event: Event) => void): () => void;
   /** Rejects when the storage cannot be reached. */
   ping(): Promise<void>;

@@ -115,6 +115,12 @@ describe('membership', () => {
     expect(await remove(owner, 999)).toBe('MEMBER_NOT_FOUND');
     expect(await remove(eve, bob.user_id)).toBe('NOT_A_MEMBER');
     expect(await codeOf(messenger.chats.leave(owner, { chat_id }))).toBe('OWNER_CANNOT_LEAVE');
+    await expect(messenger.chats.addMember(owner, { chat_id, user_id: 999 })).rejects.toMatchObject({
+      field: 'user_id',
+    });
+    await expect(messenger.chats.addMember(owner, { chat_id, user_id: bob.user_id })).rejects.toMatchObject({
+      field: 'user_id',
+    });
     expect(messenger.events).toEqual([]);
     expect(await messenger.chats.get(owner, { chat_id })).toMatchObject({ rev: 1, participants: { length: 3 } });
   });

@@ -1,5 +1,5 @@
 import { sqlite } from '@dialect/adapter-sqlite';
-import type { ChatOperation, Storage } from '@dialect/core';
+import { type ChatOperation, MessengerError, type Storage } from '@dialect/core';
 import { queueOver } from '@dialect/core/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createBatcher } from '../src/batcher.js';
@@ -188,5 +188,33 @@ describe('a batcher', () => {
     });
     await Promise.all([1, 2].map((item) => batcher.add(item).then(() => order.push(`heard ${item}`))));
     expect(order).toEqual(['done 1', 'done 2', 'heard 1', 'heard 2']);
+  });
+
+  it('fails only the item whose telling fails, and goes on', async () => {
+    const batcher = createBatcher<number, number>({
+      ...options,
+      flush: async (items) => items,
+      done(item) {
+        if (item === 2) throw new Error('two');
+      },
+    });
+    const settled = await Promise.allSettled([1, 2, 3].map((item) => batcher.add(item)));
+    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await batcher.add(4)).toBe(4);
+    await batcher.drained();
+  });
+
+  it('fails a batch at once when the storage is away, instead of waiting for it item by item', async () => {
+    let tries = 0;
+    const batcher = createBatcher<number, number>({
+      ...options,
+      async flush() {
+        tries += 1;
+        throw new MessengerError('BUSY');
+      },
+    });
+    const settled = await Promise.allSettled([1, 2, 3].map((item) => batcher.add(item)));
+    expect(settled.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(tries).toBe(1);
   });
 });
