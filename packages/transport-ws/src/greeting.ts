@@ -3,7 +3,7 @@ import { isMessengerError, MessengerError } from '@dialect/core';
 import { protocolLimits } from '@dialect/protocol';
 import { catchUp, followChats, type Known } from './catch-up.js';
 import type { Connection } from './connection.js';
-import type { Command, Greeting, Session } from './session.js';
+import { type Command, type Greeting, inTurn, type Session } from './session.js';
 
 /** However many chats a client knows, it is not more than this. */
 const max_heads = 100_000;
@@ -60,7 +60,8 @@ async function begin(session: Session, known: Greeting): Promise<void> {
   session.greeting = 'done';
   session.request = null;
   try {
-    await welcome(session, known);
+    // In turn with the questions: one that comes early waits, and its page is not held beside the catch-up's.
+    await inTurn(session, () => welcome(session, known));
   } catch (error) {
     letGo(session.connection, error);
   }
