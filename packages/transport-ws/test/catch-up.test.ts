@@ -112,15 +112,3 @@ test('who joins hears from then on, who is removed hears the removal and nothing
   const first = heard[0]?.rev as number;
   expect(heard.map((frame) => frame.rev)).toEqual(heard.map((_, index) => first + index));
 });
-
-test('a question that comes during the catch-up is answered after it', async () => {
-  const { native, messenger, ann, group, epoch } = await world();
-  for (let n = 1; n <= 250; n++) await messenger.messages.send(ann, { chat_id: group.id, content: `${n}` });
-  const peer = await native(null);
-  peer.send({ type: 'hello', v: 1, token: 'ben', epoch, heads: { [group.id]: 1 } });
-  await peer.next('welcome');
-  peer.send({ type: 'history', ref: 1, chat_id: group.id });
-  await peer.next(1);
-  const types = peer.frames.map((frame) => frame.type);
-  expect(types.indexOf('ok')).toBeGreaterThan(types.lastIndexOf('changes'));
-});
