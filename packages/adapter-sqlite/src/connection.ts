@@ -11,7 +11,8 @@ export function createConnection(database: Database): SqlConnection {
   function prepare(sql: string): Statement {
     let statement = statements.get(sql);
     if (!statement) {
-      statement = database.prepare(sql);
+      // A host's handle may be set to answer with BigInts.
+      statement = database.prepare(sql).safeIntegers(false);
       if (statements.size >= kept_statements) statements.delete(statements.keys().next().value as string);
       statements.set(sql, statement);
     }

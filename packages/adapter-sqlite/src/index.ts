@@ -1,13 +1,18 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createSqlStorage, type SqlStorage } from '@dialect/storage-sql';
+import Sqlite, { type Database } from 'better-sqlite3';
+import { checkShared, configure } from './configure.js';
 import { openSqlite } from './sqlite-database.js';
 
-export interface SqliteOptions {
-  /** The database file, created with its folder when absent; `:memory:` for one that ends with the process. */
-  path: string;
+interface CommonOptions {
   /** Before the name of every table. @default 'dialect_' */
   prefix?: string;
+}
+
+export interface SqliteFileOptions extends CommonOptions {
+  /** The database file, created with its folder when absent; `:memory:` for one that ends with the process. */
+  path: string;
   /**
    * `full`: an acknowledged message survives a power cut. `normal`: it survives a crash of the process, but a power cut
    * may take the last ones. Commits are grouped, so `full` costs little.
@@ -16,13 +21,33 @@ export interface SqliteOptions {
   synchronous?: 'full' | 'normal';
 }
 
-/** Storage on SQLite: for tests, for one server, for chat inside a desktop application. */
-export function sqlite(options: SqliteOptions | string): SqlStorage {
-  const {
-    path,
-    prefix,
-    synchronous = 'full',
-  } = typeof options === 'string' ? ({ path: options } as SqliteOptions) : options;
+export interface SqliteHandleOptions extends CommonOptions {
+  /** The host's own handle: our tables live among its own. It stays open when the storage closes. */
+  database: Database;
+  /** What to do with a handle whose commits are not flushed to disk. @default 'refuse' */
+  when_not_durable?: 'refuse' | 'warn';
+}
+
+export type SqliteOptions = SqliteFileOptions | SqliteHandleOptions;
+
+/**
+ * Storage on SQLite: for tests, for one server, for chat inside a desktop application.
+ * @throws StorageError when the file or the handle cannot keep what an acknowledgement promises
+ */
+export function sqlite(options: SqliteOptions | string): SqlStorage<Database> {
+  const given = typeof options === 'string' ? { path: options } : options;
+  const is_shared = 'database' in given;
+  const writer = is_shared ? given.database : open(given);
+  if (is_shared) checkShared(writer, given.when_not_durable ?? 'refuse');
+  return createSqlStorage(
+    openSqlite({ writer, is_shared }),
+    given.prefix === undefined ? {} : { prefix: given.prefix },
+  );
+}
+
+function open({ path, synchronous = 'full' }: SqliteFileOptions): Database {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
-  return createSqlStorage(openSqlite({ path, synchronous }), prefix === undefined ? {} : { prefix });
+  const database = new Sqlite(path);
+  configure(database, synchronous);
+  return database;
 }

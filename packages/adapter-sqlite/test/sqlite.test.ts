@@ -5,9 +5,8 @@ import { createSqlStorage } from '@dialect/storage-sql';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sqlite } from '../src/index.js';
-import { openSqlite } from '../src/sqlite-database.js';
 import { startChild } from './child.js';
-import { temporaryFolder } from './test-databases.js';
+import { openFile, temporaryFolder } from './test-databases.js';
 
 const letPass: Decide = () => null;
 
@@ -42,7 +41,7 @@ describe('sqlite()', () => {
 
   /** The storage over its own connection, to look at what that one is set to. */
   async function openInside(options: { path: string; synchronous: 'full' | 'normal' }) {
-    const database = openSqlite(options);
+    const database = openFile(options.path, options.synchronous);
     const storage = createSqlStorage(database);
     close.push(() => storage.close());
     await storage.migrate();
@@ -83,7 +82,7 @@ describe('sqlite()', () => {
   });
 
   it('reads on a connection that cannot write', async () => {
-    const database = openSqlite({ path: join(folder, 'chat.db'), synchronous: 'full' });
+    const database = openFile(join(folder, 'chat.db'));
     close.push(() => database.close());
     const write = database.read(async (connection) => connection.execute('create table t (a)', []));
     await expect(write).rejects.toMatchObject({ code: 'SQLITE_READONLY' });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { TestDatabase } from '@dialect/core/testing';
 import { createSqlStorage } from '@dialect/storage-sql';
 import Sqlite from 'better-sqlite3';
+import { configure } from '../src/configure.js';
 import { sqlite } from '../src/index.js';
 import { openSqlite } from '../src/sqlite-database.js';
 
@@ -38,9 +39,16 @@ export function fileDatabase(): TestDatabase & { path: string } {
   };
 }
 
+/** The database under a storage of its own. */
+export function openFile(path: string, synchronous: 'full' | 'normal' = 'full') {
+  const writer = new Sqlite(path);
+  configure(writer, synchronous);
+  return openSqlite({ writer, is_shared: false });
+}
+
 /** A database that ends with its connection, which the statements of a test therefore share. */
 export function memoryDatabase(): TestDatabase {
-  const database = openSqlite({ path: ':memory:', synchronous: 'full' });
+  const database = openFile(':memory:');
   return {
     open: () => createSqlStorage(database),
     sql: async (text, parameters = []) =>

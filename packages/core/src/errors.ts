@@ -51,6 +51,11 @@ export class MessengerError extends Error {
   }
 }
 
+/** What its operator has to put right about a storage, in one line that holds no secret. */
+export class StorageError extends Error {
+  override readonly name = 'StorageError';
+}
+
 /** By symbol and not by `instanceof`: a host may have two copies of this package, one ESM and one CJS. */
 export function isMessengerError(error: unknown): error is MessengerError {
   return typeof error === 'object' && error !== null && brand in error;

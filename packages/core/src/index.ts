@@ -4,7 +4,7 @@ export type { Caller } from './context.js';
 export { createDiskBlobStore } from './defaults/disk-blob-store.js';
 export { createLocalEventBus } from './defaults/local-event-bus.js';
 export { createMemoryRateLimiter } from './defaults/memory-rate-limiter.js';
-export { isMessengerError, MessengerError } from './errors.js';
+export { isMessengerError, MessengerError, StorageError } from './errors.js';
 export type { Identified } from './identity.js';
 export { createMessenger, type Messenger } from './messenger.js';
 export type * from './options.js';

@@ -1,5 +1,5 @@
 import { sqlite } from '@dialect/adapter-sqlite';
-import type { Caller, MessengerError, Storage } from '@dialect/core';
+import type { Caller, MessengerError, Storage, StorageRepositories } from '@dialect/core';
 import {
   createFakePasswordHasher,
   createTestMessenger,
@@ -67,10 +67,7 @@ export function eventsOf<T extends EventType>(events: readonly Event[], type: T)
   return events.filter((event): event is EventOf<T> => event.type === type);
 }
 
-type Group = Exclude<
-  { [K in keyof Storage]: Storage[K] extends (...args: never[]) => unknown ? never : K }[keyof Storage],
-  'batching'
->;
+type Group = keyof StorageRepositories;
 type Replacements = { [G in Group]?: Partial<Storage[G]> };
 
 /** The storage with some methods replaced. */

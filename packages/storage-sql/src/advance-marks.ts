@@ -1,82 +1,140 @@
-import type { MarkOutcome, MarkRequest, Members } from '@dialect/core';
-import type { SqlConnection, SqlDatabase } from './sql-database.js';
-import type { Sql } from './statement.js';
+import type { MarkOutcome, MarkRequest, MemberRow, Members } from '@dialect/core';
+import type { Attempt, Bindable, SqlConnection } from './sql-database.js';
+import { inChunks, type Sql } from './statement.js';
+
+type Key = Pick<MemberRow, 'chat_id' | 'user_id'>;
+type Marks = Pick<MemberRow, 'chat_id' | 'user_id' | 'left_at' | 'read_seq' | 'read_at' | 'delivered_seq'>;
+type Position = { chat_id: number; seq: number };
+
+/** Keys in one statement: each is a term of its condition, and databases bound how deep that may be. */
+const keys_per_statement = 64;
 
 /** Read and delivered marks: monotone, clamped, and never a `rev`. */
-export function createAdvance(sql: Sql, database: SqlDatabase): Members['advance'] {
-  type Key = { chat_id: number; user_id: number };
-  const lock = sql.statement((db, v: Key) =>
+export function createAdvance(sql: Sql): Bindable<Members['advance']> {
+  // Members only, and never their chats: messages go on being written while marks are.
+  const lock = sql.rowsStatement((db, keys: Key[]) =>
     sql.dialect.forUpdate(
       db
         .selectFrom('members')
-        .innerJoin('chats', 'chats.id', 'members.chat_id')
-        .select(['members.left_at', 'members.read_seq', 'members.delivered_seq', 'chats.last_seq'])
-        .where('members.chat_id', '=', v.chat_id)
-        .where('members.user_id', '=', v.user_id),
+        .select(['chat_id', 'user_id', 'left_at', 'read_seq', 'read_at', 'delivered_seq'])
+        .where((eb) =>
+          eb.or(keys.map((key) => eb.and([eb('chat_id', '=', key.chat_id), eb('user_id', '=', key.user_id)]))),
+        )
+        .orderBy('chat_id')
+        .orderBy('user_id'),
     ),
   );
-  const moveRead = sql.statement((db, v: Key & { read_seq: number; delivered_seq: number; at: number }) =>
+  const lastSeqs = sql.listStatement((db, ids: number[]) =>
+    db.selectFrom('chats').select(['id', 'last_seq']).where('id', 'in', ids),
+  );
+  const move = sql.statement((db, v: Omit<Marks, 'left_at'>) =>
     db
       .updateTable('members')
-      .set({ read_seq: v.read_seq, delivered_seq: v.delivered_seq, read_at: v.at })
+      .set({ read_seq: v.read_seq, read_at: v.read_at, delivered_seq: v.delivered_seq })
       .where('chat_id', '=', v.chat_id)
       .where('user_id', '=', v.user_id),
   );
-  const moveDelivered = sql.statement((db, v: Key & { delivered_seq: number }) =>
+  const log = sql.rowsStatement((db, rows: (Key & { seq: number; at: number })[]) =>
     db
-      .updateTable('members')
-      .set({ delivered_seq: v.delivered_seq })
-      .where('chat_id', '=', v.chat_id)
-      .where('user_id', '=', v.user_id),
+      .insertInto('read_log')
+      .values(rows.map((row) => ({ chat_id: row.chat_id, user_id: row.user_id, seq: row.seq, at: row.at }))),
   );
-  const log = sql.statement((db, v: Key & { seq: number; at: number }) =>
-    db.insertInto('read_log').values({ chat_id: v.chat_id, user_id: v.user_id, seq: v.seq, at: v.at }),
+  const messagesAt = sql.rowsStatement((db, keys: Position[]) =>
+    db
+      .selectFrom('messages')
+      .select(['id', 'chat_id', 'seq'])
+      .where((eb) => eb.or(keys.map((key) => eb.and([eb('chat_id', '=', key.chat_id), eb('seq', '=', key.seq)])))),
   );
-  const messageAt = sql.statement((db, v: { chat_id: number; seq: number }) =>
-    db.selectFrom('messages').select('id').where('chat_id', '=', v.chat_id).where('seq', '=', v.seq),
-  );
-  const bump = sql.statement((db, v: { user_id: number }) =>
+  const bump = sql.listStatement((db, ids: number[]) =>
     db
       .updateTable('users')
       .set((eb) => ({ urev: eb('urev', '+', 1) }))
-      .where('id', '=', v.user_id),
+      .where('id', 'in', ids),
   );
 
-  async function advance(connection: SqlConnection, request: MarkRequest): Promise<MarkOutcome> {
-    const { chat_id, user_id, kind, at } = request;
-    const key = { chat_id, user_id };
-    const stands = await lock.first(connection, key);
-    if (!stands || stands.left_at !== null) return { kind: 'refused', code: 'NOT_A_MEMBER' };
-    const seq = Math.min(request.seq, stands.last_seq);
-    const read_seq = kind === 'read' ? Math.max(stands.read_seq, seq) : stands.read_seq;
-    const delivered_seq = Math.max(stands.delivered_seq, seq);
-    const has_moved = kind === 'read' ? read_seq > stands.read_seq : delivered_seq > stands.delivered_seq;
-    if (!has_moved) return { kind: 'marked', read_seq: stands.read_seq, delivered_seq, moved_to: null };
-
-    if (kind === 'read') {
-      await moveRead.run(connection, { ...key, read_seq, delivered_seq, at });
-      await log.run(connection, { ...key, seq, at });
-    } else {
-      await moveDelivered.run(connection, { ...key, delivered_seq });
+  /** The members by their key, locked in ascending order: the one in which every transaction takes such locks. */
+  async function lockMembers(connection: SqlConnection, requests: readonly MarkRequest[]): Promise<Map<string, Marks>> {
+    const keys = [...new Map(requests.map((request) => [keyOf(request), request])).values()].sort(
+      (a, b) => a.chat_id - b.chat_id || a.user_id - b.user_id,
+    );
+    const members = new Map<string, Marks>();
+    for (const chunk of inChunks(keys, keys_per_statement)) {
+      for (const member of await lock.all(connection, chunk)) members.set(keyOf(member), member);
     }
-    const message = await messageAt.first(connection, { chat_id, seq });
-    return { kind: 'marked', read_seq, delivered_seq, moved_to: { seq, message_id: message?.id ?? 0 } };
+    return members;
   }
 
-  return (requests) =>
-    database.write(async (connection) => {
-      const outcomes = new Array<MarkOutcome>(requests.length);
-      const moved = new Set<number>();
-      // By ascending chat and user: every transaction takes its locks in the same order.
-      const order = requests
-        .map((request, index) => ({ request, index }))
-        .sort((a, b) => a.request.chat_id - b.request.chat_id || a.request.user_id - b.request.user_id);
-      for (const { request, index } of order) {
-        const outcome = await advance(connection, request);
-        outcomes[index] = outcome;
-        if (outcome.kind === 'marked' && outcome.moved_to) moved.add(request.user_id);
-      }
-      for (const user_id of [...moved].sort((a, b) => a - b)) await bump.run(connection, { user_id });
-      return outcomes;
+  /** What has been decided in memory, in as few statements as there are kinds of rows. */
+  async function save(connection: SqlConnection, moves: readonly Move[]): Promise<Map<string, number>> {
+    const changed = moves.filter((one) => one.is_new);
+    for (const member of new Set(changed.map((one) => one.member))) await move.run(connection, member);
+    const logged = changed.flatMap(({ request: { kind, chat_id, user_id, at }, seq }) =>
+      kind === 'read' ? { chat_id, user_id, seq, at } : [],
+    );
+    for (const rows of inChunks(logged, sql.dialect.rows_per_insert)) await log.run(connection, rows);
+    const users = new Set(changed.map((one) => one.request.user_id));
+    // After the members: nobody who holds a user waits for a member.
+    await bump(
+      connection,
+      [...users].sort((a, b) => a - b),
+      {},
+    );
+
+    const positions = moves.map(({ request: { chat_id }, seq }) => ({ chat_id, seq }));
+    const ids = new Map<string, number>();
+    for (const chunk of inChunks(positions, keys_per_statement)) {
+      for (const { id, ...position } of await messagesAt.all(connection, chunk)) ids.set(placeOf(position), id);
+    }
+    return ids;
+  }
+
+  return (work) => (requests) =>
+    work.write(async (connection, attempt) => {
+      const members = await lockMembers(connection, requests);
+      const chat_ids = [...new Set([...members.values()].map((member) => member.chat_id))];
+      const last = new Map((await lastSeqs(connection, chat_ids, {})).map((chat) => [chat.id, chat.last_seq]));
+      const results = requests.map((request) => {
+        const member = members.get(keyOf(request));
+        if (!member || member.left_at !== null) return null;
+        const moved = moveMark(member, request, last.get(request.chat_id) ?? 0, attempt);
+        return { moved, read_seq: member.read_seq, delivered_seq: member.delivered_seq };
+      });
+      const ids = await save(
+        connection,
+        results.flatMap((result) => result?.moved ?? []),
+      );
+      return results.map((result): MarkOutcome => {
+        if (!result) return { kind: 'refused', code: 'NOT_A_MEMBER' };
+        const { moved, read_seq, delivered_seq } = result;
+        if (!moved) return { kind: 'marked', read_seq, delivered_seq, moved_to: null };
+        const { seq } = moved;
+        const message_id = ids.get(placeOf({ chat_id: moved.request.chat_id, seq })) ?? 0;
+        return { kind: 'marked', read_seq, delivered_seq, moved_to: { seq, message_id } };
+      });
     });
 }
+
+interface Move {
+  member: Marks;
+  request: MarkRequest;
+  seq: number;
+  /** To be written; else this very request wrote it, before it was cut off while it committed. */
+  is_new: boolean;
+}
+
+/** Moves the member's mark forward, in memory; null when it stood there already. */
+function moveMark(member: Marks, request: MarkRequest, last_seq: number, attempt: Attempt): Move | null {
+  const { kind, at } = request;
+  const seq = Math.min(request.seq, last_seq);
+  const stands = kind === 'read' ? member.read_seq : member.delivered_seq;
+  if (seq <= stands) {
+    const is_own = attempt.may_have_committed && seq === stands && (kind === 'delivered' || member.read_at === at);
+    return is_own && seq > 0 ? { member, request, seq, is_new: false } : null;
+  }
+  member.delivered_seq = Math.max(member.delivered_seq, seq);
+  if (kind === 'read') Object.assign(member, { read_seq: seq, read_at: at });
+  return { member, request, seq, is_new: true };
+}
+
+const keyOf = ({ chat_id, user_id }: Key): string => `${chat_id}:${user_id}`;
+const placeOf = ({ chat_id, seq }: Position): string => `${chat_id}:${seq}`;

@@ -1,15 +1,15 @@
 import type { ChatRow, Chats, MemberRow } from '@dialect/core';
 import { pairKey } from './pair-key.js';
 import { createPairLock } from './pair-lock.js';
-import type { SqlConnection, SqlDatabase } from './sql-database.js';
+import type { Attempt, Bindable, SqlConnection } from './sql-database.js';
 import type { Sql } from './statement.js';
 import { createMemberInsert, newMember } from './write-member.js';
 
 /** New chats: the chat and its first members in one transaction, all at `rev` 1. */
-export function createChatCreators(sql: Sql, database: SqlDatabase): Pick<Chats, 'openPrivate' | 'createGroup'> {
+export function createChatCreators(sql: Sql): Bindable<Pick<Chats, 'openPrivate' | 'createGroup'>> {
   type NewChat = Pick<ChatRow, 'chat_type' | 'chat_name' | 'owner_id' | 'pair_key' | 'client_id'> & { at: number };
   const lockPair = createPairLock(sql);
-  const insertMember = createMemberInsert(sql);
+  const insertMembers = createMemberInsert(sql);
   const insertChat = sql.statement((db, v: NewChat) =>
     db.insertInto('chats').values({
       chat_type: v.chat_type,
@@ -37,10 +37,11 @@ export function createChatCreators(sql: Sql, database: SqlDatabase): Pick<Chats,
       members.map((member) => member.user_id),
     );
     const { insert_id: chat_id } = await insertChat.run(connection, chat);
-    for (const member of members) {
-      const { user_id } = member;
-      await insertMember.run(connection, { ...newMember({ chat_id, user_id, at: chat.at }), ...member });
-    }
+    const rows = members.map((member) => ({
+      ...newMember({ chat_id, user_id: member.user_id, at: chat.at }),
+      ...member,
+    }));
+    await insertMembers(connection, rows);
     return { chat: (await byId.first(connection, { id: chat_id })) as ChatRow, created: true };
   }
 
@@ -51,11 +52,11 @@ export function createChatCreators(sql: Sql, database: SqlDatabase): Pick<Chats,
     if (missing.length > 0) throw new Error(`There are no users with these ids: ${missing.join(', ')}.`);
   }
 
-  return {
+  return (work) => ({
     openPrivate: ({ user_ids: [a, b], at }) =>
-      database.write(async (connection) => {
+      work.write(async (connection, attempt) => {
         const chat = await lockPair(connection, a, b);
-        if (chat) return { chat, created: false };
+        if (chat) return { chat, created: isOwn(chat, at, attempt) };
         const pair = { chat_type: 'private', chat_name: null, owner_id: null, client_id: null } as const;
         return create(connection, { ...pair, pair_key: pairKey(a, b), at }, [
           { user_id: a, role: 'member' },
@@ -63,15 +64,27 @@ export function createChatCreators(sql: Sql, database: SqlDatabase): Pick<Chats,
         ]);
       }),
 
-    createGroup: ({ owner_id, client_id, chat_name, member_ids, at }) =>
-      database.write(async (connection) => {
-        const chat = await byClientId.first(connection, { owner_id, client_id });
-        if (chat) return { chat, created: false };
-        return create(
-          connection,
-          { chat_type: 'group', chat_name, owner_id, pair_key: null, client_id, at },
-          member_ids.map((user_id) => ({ user_id, role: user_id === owner_id ? 'owner' : 'member' })),
-        );
-      }),
-  };
+    async createGroup({ owner_id, client_id, chat_name, member_ids, at }) {
+      const findOrCreate = () =>
+        work.write(async (connection, attempt) => {
+          const chat = await byClientId.first(connection, { owner_id, client_id });
+          if (chat) return { chat, created: isOwn(chat, at, attempt) };
+          return create(
+            connection,
+            { chat_type: 'group', chat_name, owner_id, pair_key: null, client_id, at },
+            member_ids.map((user_id) => ({ user_id, role: user_id === owner_id ? 'owner' : 'member' })),
+          );
+        });
+      return findOrCreate().catch((error: unknown) => {
+        // Another one with the same client id was faster: now it is found.
+        if (sql.dialect.violatedKey(error)?.includes('client_id')) return findOrCreate();
+        throw error;
+      });
+    },
+  });
+}
+
+/** Made by this very call, which was cut off while it committed. */
+function isOwn(chat: ChatRow, at: number, { may_have_committed }: Attempt): boolean {
+  return may_have_committed && chat.created_at === at;
 }

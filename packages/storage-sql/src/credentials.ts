@@ -1,8 +1,8 @@
 import type { Credentials } from '@dialect/core';
-import type { SqlDatabase } from './sql-database.js';
+import type { Bindable } from './sql-database.js';
 import type { Sql } from './statement.js';
 
-export function createCredentials(sql: Sql, database: SqlDatabase): Credentials {
+export function createCredentials(sql: Sql): Bindable<Credentials> {
   const byLookup = sql.statement((db, v: { kind: string; lookup: string }) =>
     db
       .selectFrom('credentials')
@@ -13,9 +13,9 @@ export function createCredentials(sql: Sql, database: SqlDatabase): Credentials 
   const byUser = sql.statement((db, v: { kind: string; user_id: number }) =>
     db.selectFrom('credentials').select('lookup').where('user_id', '=', v.user_id).where('kind', '=', v.kind),
   );
-  return {
-    find: (kind, lookup) => database.read((connection) => byLookup.first(connection, { kind, lookup })),
+  return (work) => ({
+    find: (kind, lookup) => work.read((connection) => byLookup.first(connection, { kind, lookup })),
     lookupOf: (user_id, kind) =>
-      database.read(async (connection) => (await byUser.first(connection, { kind, user_id }))?.lookup ?? null),
-  };
+      work.read(async (connection) => (await byUser.first(connection, { kind, user_id }))?.lookup ?? null),
+  });
 }

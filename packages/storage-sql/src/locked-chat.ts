@@ -1,32 +1,48 @@
-import type { ChatRow, MemberRow } from '@dialect/core';
+import type { ChatOperation, ChatRow, MemberRow, MessageRow } from '@dialect/core';
+import { createInsertMessages } from './insert-messages.js';
+import { readMessage } from './messages.js';
 import { otherOf } from './pair-key.js';
 import type { SqlConnection } from './sql-database.js';
 import type { Sql } from './statement.js';
 
-/** A chat whose row is locked in this transaction: its counters, and who may write, read once for the whole batch. */
+/**
+ * A chat whose row is locked in this transaction: its counters, and what the batch needs to know of it, read once. All
+ * of that changes under this lock only, so it needs no locks of its own.
+ */
 export interface LockedChat {
   row: ChatRow;
   nextRev(): number;
-  member(user_id: number): Promise<MemberRow | null>;
+  member(user_id: number): MemberRow | null;
   /** What a membership operation has made of a member; later operations of the batch see it. */
   setMember(member: MemberRow): void;
+  /** The message with this client id, of the database or of this batch. */
+  message(sender_id: number, client_id: string): MessageRow | null;
+  /** Keeps a message for `save`, which gives it its id. */
+  append(message: MessageRow): void;
   /** In a private chat: the other side has blocked this user. */
   isBlocked(user_id: number): Promise<boolean>;
   memberCount(): Promise<number>;
-  /** Writes the counters back, once, if anything changed. */
+  /** Writes messages and counters, once, if anything changed. */
   save(): Promise<void>;
 }
 
-export type LockChat = (connection: SqlConnection, chat_id: number) => Promise<LockedChat | null>;
+/** Locks the chat and reads what these operations will ask; null when there is no such chat. */
+export type LockChat = (
+  connection: SqlConnection,
+  chat_id: number,
+  operations: readonly ChatOperation[],
+) => Promise<LockedChat | null>;
 
 export function createLockChat(sql: Sql): LockChat {
+  const insertMessages = createInsertMessages(sql);
   const lock = sql.statement((db, v: { id: number }) =>
     sql.dialect.forUpdate(db.selectFrom('chats').selectAll().where('id', '=', v.id)),
   );
-  const findMember = sql.statement((db, v: { chat_id: number; user_id: number }) =>
-    sql.dialect.forUpdate(
-      db.selectFrom('members').selectAll().where('chat_id', '=', v.chat_id).where('user_id', '=', v.user_id),
-    ),
+  const findMembers = sql.listStatement((db, user_ids: number[], v: { chat_id: number }) =>
+    db.selectFrom('members').selectAll().where('chat_id', '=', v.chat_id).where('user_id', 'in', user_ids),
+  );
+  const findMessages = sql.listStatement((db, client_ids: string[], v: { chat_id: number }) =>
+    db.selectFrom('messages').selectAll().where('chat_id', '=', v.chat_id).where('client_id', 'in', client_ids),
   );
   const findBlock = sql.statement((db, v: { blocker_id: number; blocked_id: number }) =>
     db
@@ -56,26 +72,31 @@ export function createLockChat(sql: Sql): LockChat {
         .where('id', '=', v.id),
   );
 
-  return async (connection, chat_id) => {
-    const found = await lock.first(connection, { id: chat_id });
-    if (!found) return null;
-    const row: ChatRow = found;
+  return async (connection, chat_id, operations) => {
+    const row: ChatRow | null = await lock.first(connection, { id: chat_id });
+    if (!row) return null;
     const rev_before = row.rev;
-    const members = new Map<number, MemberRow | null>();
+    const members = new Map<number, MemberRow>();
+    for (const member of await findMembers(connection, usersOf(operations), { chat_id })) {
+      members.set(member.user_id, member);
+    }
+    const messages = new Map<string, MessageRow>();
+    for (const message of await findMessages(connection, clientIdsOf(operations), { chat_id })) {
+      messages.set(keyOf(message.sender_id, message.client_id), readMessage(sql, message));
+    }
     const blocked = new Map<number, boolean>();
+    const appended: MessageRow[] = [];
 
     return {
       row,
       nextRev: () => ++row.rev,
-      async member(user_id) {
-        let member = members.get(user_id);
-        if (member === undefined) {
-          member = await findMember.first(connection, { chat_id, user_id });
-          members.set(user_id, member);
-        }
-        return member;
-      },
+      member: (user_id) => members.get(user_id) ?? null,
       setMember: (member) => members.set(member.user_id, member),
+      message: (sender_id, client_id) => messages.get(keyOf(sender_id, client_id)) ?? null,
+      append(message) {
+        appended.push(message);
+        messages.set(keyOf(message.sender_id, message.client_id), message);
+      },
       async isBlocked(user_id) {
         if (row.pair_key === null) return false;
         let is_blocked = blocked.get(user_id);
@@ -90,8 +111,25 @@ export function createLockChat(sql: Sql): LockChat {
         return Number((await countMembers.first(connection, { chat_id }))?.count);
       },
       async save() {
-        if (row.rev !== rev_before) await update.run(connection, row);
+        if (row.rev === rev_before) return;
+        await insertMessages(connection, appended);
+        await update.run(connection, row);
       },
     };
   };
+}
+
+const keyOf = (sender_id: number, client_id: string): string => `${sender_id}:${client_id}`;
+
+function usersOf(operations: readonly ChatOperation[]): number[] {
+  const ids = new Set<number>();
+  for (const operation of operations) {
+    ids.add(operation.actor_id);
+    if (operation.kind !== 'append') ids.add(operation.user_id);
+  }
+  return [...ids];
+}
+
+function clientIdsOf(operations: readonly ChatOperation[]): string[] {
+  return operations.flatMap((operation) => (operation.kind === 'append' ? operation.client_id : []));
 }

@@ -1,9 +1,9 @@
 import type { Members, UserRow } from '@dialect/core';
 import { createAdvance } from './advance-marks.js';
-import type { SqlDatabase } from './sql-database.js';
+import type { Bindable } from './sql-database.js';
 import type { Sql } from './statement.js';
 
-export function createMembers(sql: Sql, database: SqlDatabase): Members {
+export function createMembers(sql: Sql): Bindable<Members> {
   const get = sql.statement((db, v: { chat_id: number; user_id: number }) =>
     db.selectFrom('members').selectAll().where('chat_id', '=', v.chat_id).where('user_id', '=', v.user_id),
   );
@@ -15,7 +15,7 @@ export function createMembers(sql: Sql, database: SqlDatabase): Members {
       .where('chat_id', '=', v.chat_id)
       .where('left_at', 'is', null),
   );
-  const present = sql.listStatement((db, ids) =>
+  const present = sql.listStatement((db, ids: number[]) =>
     db
       .selectFrom('members')
       .selectAll()
@@ -26,19 +26,21 @@ export function createMembers(sql: Sql, database: SqlDatabase): Members {
       .orderBy('rev')
       .orderBy('user_id'),
   );
-  const profiles = sql.listStatement((db, ids) =>
+  const profiles = sql.listStatement((db, ids: number[]) =>
     db
       .selectFrom('users')
       .selectAll()
       .where('id', 'in', db.selectFrom('members').select('user_id').where('chat_id', 'in', ids)),
   );
 
-  return {
-    get: (chat_id, user_id) => database.read((connection) => get.first(connection, { chat_id, user_id })),
-    standings: (chat_id) => database.read((connection) => standings.all(connection, { chat_id })),
+  const bindAdvance = createAdvance(sql);
+
+  return (work) => ({
+    get: (chat_id, user_id) => work.read((connection) => get.first(connection, { chat_id, user_id })),
+    standings: (chat_id) => work.read((connection) => standings.all(connection, { chat_id })),
 
     async of(chat_ids) {
-      const [members, users] = await database.read(
+      const [members, users] = await work.read(
         async (connection) =>
           [
             await present(connection, chat_ids, {}),
@@ -50,6 +52,6 @@ export function createMembers(sql: Sql, database: SqlDatabase): Members {
       return members.map((member) => ({ ...member, user: byId.get(member.user_id) as UserRow }));
     },
 
-    advance: createAdvance(sql, database),
-  };
+    advance: bindAdvance(work),
+  });
 }

@@ -1,8 +1,8 @@
 import type { MessageRow, Messages } from '@dialect/core';
-import type { SqlDatabase } from './sql-database.js';
+import type { Bindable } from './sql-database.js';
 import type { Sql } from './statement.js';
 
-export function createMessages(sql: Sql, database: SqlDatabase): Messages {
+export function createMessages(sql: Sql): Bindable<Messages> {
   type Page = { chat_id: number; floor_seq: number; edge_seq: number; limit: number; offset: number };
   const older = sql.statement((db, v: Page) =>
     db
@@ -32,9 +32,9 @@ export function createMessages(sql: Sql, database: SqlDatabase): Messages {
     db.selectFrom('messages').selectAll().where('id', '=', v.id).where('chat_id', '=', v.chat_id),
   );
 
-  return {
+  return (work) => ({
     page: ({ before_seq = Number.MAX_SAFE_INTEGER, after_seq, ...page }) =>
-      database.read(async (connection) => {
+      work.read(async (connection) => {
         const rows =
           after_seq === undefined
             ? await older.all(connection, { ...page, edge_seq: before_seq })
@@ -42,11 +42,11 @@ export function createMessages(sql: Sql, database: SqlDatabase): Messages {
         return rows.map((row) => readMessage(sql, row));
       }),
     find: (chat_id, id) =>
-      database.read(async (connection) => {
+      work.read(async (connection) => {
         const row = await byId.first(connection, { chat_id, id });
         return row && readMessage(sql, row);
       }),
-  };
+  });
 }
 
 /** The one place where a message leaves its row. */

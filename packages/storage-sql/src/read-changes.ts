@@ -1,10 +1,10 @@
 import type { Chats, MemberRow } from '@dialect/core';
 import { readMessage } from './messages.js';
-import type { SqlConnection, SqlDatabase } from './sql-database.js';
+import type { Bindable, SqlConnection } from './sql-database.js';
 import type { Sql } from './statement.js';
 
 /** What changed in a chat since a revision: the rows stamped with a higher one. There is no log to grow or to trim. */
-export function createReadChanges(sql: Sql, database: SqlDatabase): Chats['changes'] {
+export function createReadChanges(sql: Sql): Bindable<Chats['changes']> {
   const findChat = sql.statement((db, v: { id: number }) => db.selectFrom('chats').selectAll().where('id', '=', v.id));
   type Range = { chat_id: number; since: number; limit: number };
   const findMembers = sql.statement((db, v: Range) =>
@@ -37,19 +37,20 @@ export function createReadChanges(sql: Sql, database: SqlDatabase): Chats['chang
     return [...page.filter((row) => row.rev < rev), ...(await findMembersAt.all(connection, { chat_id, rev }))];
   }
 
-  return ({ chat_id, since, floor_seq, limit }) =>
-    database.read(async (connection) => {
-      // The head before the rows: a change in between is then above `to`, left out, and comes with the next answer.
-      const chat = await findChat.first(connection, { id: chat_id });
-      if (!chat) return null;
-      const range = { chat_id, since, limit: limit + 1 };
-      const members = await wholeRevs(connection, range, await findMembers.all(connection, range));
-      const messages = await findMessages.all(connection, { ...range, floor_seq });
-      const to = Math.min(cutAt(members, limit) ?? chat.rev, cutAt(messages, limit) ?? chat.rev);
-      const more = to < chat.rev;
-      const kept = <R extends { rev: number }>(rows: R[]): R[] => rows.filter((row) => row.rev <= to);
-      return { chat, members: kept(members), messages: kept(messages).map((row) => readMessage(sql, row)), to, more };
-    });
+  return (work) =>
+    ({ chat_id, since, floor_seq, limit }) =>
+      work.read(async (connection) => {
+        // The head before the rows: a change in between is then above `to`, left out, and comes with the next answer.
+        const chat = await findChat.first(connection, { id: chat_id });
+        if (!chat) return null;
+        const range = { chat_id, since, limit: limit + 1 };
+        const members = await wholeRevs(connection, range, await findMembers.all(connection, range));
+        const messages = await findMessages.all(connection, { ...range, floor_seq });
+        const to = Math.min(cutAt(members, limit) ?? chat.rev, cutAt(messages, limit) ?? chat.rev);
+        const more = to < chat.rev;
+        const kept = <R extends { rev: number }>(rows: R[]): R[] => rows.filter((row) => row.rev <= to);
+        return { chat, members: kept(members), messages: kept(messages).map((row) => readMessage(sql, row)), to, more };
+      });
 }
 
 /** The last `rev` that is complete in a page that was cut; null when everything fitted. */

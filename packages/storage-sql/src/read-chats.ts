@@ -1,13 +1,13 @@
 import type { ChatRow, Chats, ChatView, MessageRow } from '@dialect/core';
 import { protocolLimits } from '@dialect/protocol';
 import { readMessage } from './messages.js';
-import type { SqlConnection, SqlDatabase } from './sql-database.js';
+import type { Bindable, SqlConnection } from './sql-database.js';
 import type { Sql } from './statement.js';
 
 const cap = protocolLimits.unread_cap;
 
 /** Chats as their members see them. */
-export function createChatReaders(sql: Sql, database: SqlDatabase): Pick<Chats, 'list' | 'views' | 'heads'> {
+export function createChatReaders(sql: Sql): Bindable<Pick<Chats, 'list' | 'views' | 'heads'>> {
   const heads = sql.statement((builder, v: { user_id: number }) =>
     builder
       .selectFrom('members')
@@ -71,11 +71,13 @@ export function createChatReaders(sql: Sql, database: SqlDatabase): Pick<Chats, 
       ]),
     ),
   );
-  const these = sql.listStatement((db, chat_ids, v: { user_id: number }) =>
+  const these = sql.listStatement((db, chat_ids: number[], v: { user_id: number }) =>
     memberships(db, v.user_id).where('members.chat_id', 'in', chat_ids),
   );
-  const chatsById = sql.listStatement((db, chat_ids) => db.selectFrom('chats').selectAll().where('id', 'in', chat_ids));
-  const messagesById = sql.listStatement((db, message_ids) =>
+  const chatsById = sql.listStatement((db, chat_ids: number[]) =>
+    db.selectFrom('chats').selectAll().where('id', 'in', chat_ids),
+  );
+  const messagesById = sql.listStatement((db, message_ids: number[]) =>
     db.selectFrom('messages').selectAll().where('id', 'in', message_ids),
   );
   type Membership = Awaited<ReturnType<typeof firstPage.all>>[number];
@@ -109,9 +111,9 @@ export function createChatReaders(sql: Sql, database: SqlDatabase): Pick<Chats, 
     });
   }
 
-  return {
+  return (work) => ({
     list: ({ user_id, limit, offset, after_chat_id }) =>
-      database.read(async (connection) => {
+      work.read(async (connection) => {
         const place = { user_id, limit, offset };
         if (after_chat_id === null) return complete(connection, await firstPage.all(connection, place));
         const edge = await positionOf.first(connection, { id: after_chat_id, user_id });
@@ -119,16 +121,16 @@ export function createChatReaders(sql: Sql, database: SqlDatabase): Pick<Chats, 
       }),
 
     views: (user_id, chat_ids) =>
-      database.read(async (connection) => complete(connection, await these(connection, chat_ids, { user_id }))),
+      work.read(async (connection) => complete(connection, await these(connection, chat_ids, { user_id }))),
 
     heads: (user_id) =>
-      database.read(async (connection) => {
+      work.read(async (connection) => {
         const rows = await heads.all(connection, { user_id });
         return rows.map(({ chat_id, left_at, member_rev, rev }) =>
           left_at === null ? { chat_id, rev, is_member: true } : { chat_id, rev: member_rev, is_member: false },
         );
       }),
-  };
+  });
 }
 
 function byId<Row extends { id: number }>(rows: readonly Row[]): Map<number, Row> {

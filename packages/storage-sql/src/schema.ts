@@ -8,6 +8,8 @@ type Stored<Row extends { id: number }> = Omit<Row, 'id'> & { id: Generated<numb
 export interface Schema {
   meta: { name: string; value: string };
   migrations: { name: string; applied_at: number };
+  /** One row: who migrates, and at which statement. */
+  migration_lock: { name: string; owner: string; expires_at: number; step: string | null };
   /** `search_key`: username and names in their normal form, what a search looks into, alike on every database. */
   users: Stored<UserRow> & { search_key: string };
   credentials: { user_id: number; kind: string; lookup: string; secret: string };
@@ -23,6 +25,7 @@ export interface Schema {
 export const tableNames: readonly (keyof Schema)[] = [
   'meta',
   'migrations',
+  'migration_lock',
   'users',
   'credentials',
   'blocks',

@@ -1,14 +1,15 @@
-import type { Storage } from '@dialect/core';
+import type { Storage, StorageRepositories } from '@dialect/core';
 import { createBlocks } from './blocks.js';
 import { createChatCreators } from './create-chats.js';
 import { createCredentials } from './credentials.js';
 import { createMembers } from './members.js';
 import { createMessages } from './messages.js';
-import { createMigrator } from './migrations/migrate.js';
+import { createMigrator, type MigrationStatus } from './migrations/migrate.js';
 import { createReadChanges } from './read-changes.js';
 import { createChatReaders } from './read-chats.js';
-import type { SqlDatabase } from './sql-database.js';
-import { createSql } from './statement.js';
+import type { Bindable, SqlDatabase } from './sql-database.js';
+import { createSql, type Sql } from './statement.js';
+import { workInside } from './transaction.js';
 import { createUsers } from './users.js';
 import { createWriteChats } from './write-chats.js';
 
@@ -17,34 +18,32 @@ export interface SqlStorageOptions {
   prefix?: string;
 }
 
-export interface SqlStorage extends Storage {
+export interface SqlStorage<Connection = unknown> extends Storage<Connection> {
+  /** Which migrations are applied, and which wait. Changes nothing. */
+  migrationStatus(): Promise<MigrationStatus[]>;
   /** The statements that create the schema from nothing. */
   schemaScript(): string;
 }
 
 /** The storage port on any SQL database: every query once, the differences in the database's dialect. */
-export function createSqlStorage(database: SqlDatabase, { prefix = 'dialect_' }: SqlStorageOptions = {}): SqlStorage {
+export function createSqlStorage<Connection>(
+  database: SqlDatabase<Connection>,
+  { prefix = 'dialect_' }: SqlStorageOptions = {},
+): SqlStorage<Connection> {
   if (!/^[A-Za-z][A-Za-z0-9_]{0,19}$|^$/.test(prefix)) throw new Error(`Not a table prefix: ${JSON.stringify(prefix)}`);
   const sql = createSql(database.dialect, prefix);
   const migrator = createMigrator(sql, database, prefix);
+  const bind = createRepositories(sql);
   const findEpoch = sql.statement((db) => db.selectFrom('meta').select('value').where('name', '=', 'epoch'));
   let epoch: string | null = null;
 
   return {
-    users: createUsers(sql, database),
-    credentials: createCredentials(sql, database),
-    chats: {
-      write: createWriteChats(sql, database),
-      ...createChatCreators(sql, database),
-      ...createChatReaders(sql, database),
-      changes: createReadChanges(sql, database),
-    },
-    members: createMembers(sql, database),
-    messages: createMessages(sql, database),
-    blocks: createBlocks(sql, database),
+    ...bind(database),
     batching: database.dialect.batching,
-    async migrate() {
-      await migrator.up();
+    transaction: (run) => database.transaction((connection, lent) => run(bind(workInside(connection)), lent)),
+    async migrate(report) {
+      await database.check?.();
+      await migrator.up(report);
     },
     async epoch() {
       // Changes only while nothing runs: an operator restores a backup.
@@ -55,6 +54,27 @@ export function createSqlStorage(database: SqlDatabase, { prefix = 'dialect_' }:
       await database.read((connection) => findEpoch.first(connection, {}));
     },
     close: () => database.close(),
+    migrationStatus: () => migrator.status(),
     schemaScript: () => migrator.script(),
   };
+}
+
+function createRepositories(sql: Sql): Bindable<StorageRepositories> {
+  const users = createUsers(sql);
+  const credentials = createCredentials(sql);
+  const write = createWriteChats(sql);
+  const creators = createChatCreators(sql);
+  const readers = createChatReaders(sql);
+  const changes = createReadChanges(sql);
+  const members = createMembers(sql);
+  const messages = createMessages(sql);
+  const blocks = createBlocks(sql);
+  return (work) => ({
+    users: users(work),
+    credentials: credentials(work),
+    chats: { write: write(work), ...creators(work), ...readers(work), changes: changes(work) },
+    members: members(work),
+    messages: messages(work),
+    blocks: blocks(work),
+  });
 }

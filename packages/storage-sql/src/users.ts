@@ -1,13 +1,14 @@
-import type { UserRow, Users } from '@dialect/core';
-import { sql as raw } from 'kysely';
-import type { SqlConnection, SqlDatabase } from './sql-database.js';
+import type { NewCredential, UserRow, Users } from '@dialect/core';
+import type { Bindable, SqlConnection } from './sql-database.js';
 import type { Sql } from './statement.js';
 
 type Names = Pick<UserRow, 'username_key' | 'first_name' | 'last_name'>;
 
 const normal = (text: string): string => text.normalize('NFKC').toLowerCase();
+/** Characters: a normal form can be many times as long as what it was made from, and this is only searched in. */
+const search_key_length = 700;
 const searchKey = ({ username_key, first_name, last_name }: Names): string =>
-  normal([username_key, first_name, last_name].filter(Boolean).join(' '));
+  [...normal([username_key, first_name, last_name].filter(Boolean).join(' '))].slice(0, search_key_length).join('');
 
 const columns = [
   'id',
@@ -27,14 +28,14 @@ const columns = [
   'created_at',
 ] as const;
 
-export function createUsers(sql: Sql, database: SqlDatabase): Users {
+export function createUsers(sql: Sql): Bindable<Users> {
   const byExternalId = sql.statement((db, v: { external_id: string }) =>
     db.selectFrom('users').select(columns).where('external_id', '=', v.external_id),
   );
   const byUsername = sql.statement((db, v: { username_key: string }) =>
     db.selectFrom('users').select('id').where('username_key', '=', v.username_key),
   );
-  const byIds = sql.listStatement((db, ids) => db.selectFrom('users').select(columns).where('id', 'in', ids));
+  const byIds = sql.listStatement((db, ids: number[]) => db.selectFrom('users').select(columns).where('id', 'in', ids));
   const insert = sql.statement((db, v: Omit<UserRow, 'id'> & { search_key: string }) =>
     db
       .insertInto('users')
@@ -60,7 +61,7 @@ export function createUsers(sql: Sql, database: SqlDatabase): Users {
       .select(columns)
       .where((eb) =>
         eb.or([
-          raw<boolean>`instr(${eb.ref('search_key')}, ${v.text}) > 0`,
+          sql.dialect.contains(eb.ref('search_key'), v.text),
           eb(
             'id',
             '=',
@@ -94,15 +95,33 @@ export function createUsers(sql: Sql, database: SqlDatabase): Users {
       .where((eb) => eb.or([eb('last_seen_at', 'is', null), eb('last_seen_at', '<', v.at)])),
   );
 
+  const byLookup = sql.statement((db, v: { kind: string; lookup: string }) =>
+    db
+      .selectFrom('credentials')
+      .select(['user_id', 'secret'])
+      .where('kind', '=', v.kind)
+      .where('lookup', '=', v.lookup),
+  );
+
   async function create(connection: SqlConnection, user: Omit<UserRow, 'id'>): Promise<UserRow> {
     const { insert_id } = await insert.run(connection, { ...user, search_key: searchKey(user) });
     return { ...user, id: insert_id };
   }
 
-  return {
+  /** The account that this very call made before it was cut off: nobody else has this secret, a salted hash. */
+  async function findOwn(connection: SqlConnection, credential: NewCredential): Promise<UserRow | undefined> {
+    const known = await byLookup.first(connection, credential);
+    if (known?.secret !== credential.secret) return undefined;
+    const [row] = await byIds(connection, [known.user_id], {});
+    return row;
+  }
+
+  return (work) => ({
     async create(user, credential) {
       try {
-        return await database.write(async (connection) => {
+        return await work.write(async (connection, { may_have_committed }) => {
+          const own = may_have_committed ? await findOwn(connection, credential) : undefined;
+          if (own) return { user: own };
           const row = await create(connection, { ...blank, ...user });
           await insertCredential.run(connection, { user_id: row.id, ...credential });
           return { user: row };
@@ -117,38 +136,44 @@ export function createUsers(sql: Sql, database: SqlDatabase): Users {
     },
 
     async upsert({ external_id, at, ...given }) {
-      const known = await database.read((connection) => byExternalId.first(connection, { external_id }));
+      const known = await work.read((connection) => byExternalId.first(connection, { external_id }));
       const named = known && { ...known, ...given };
       // Asked for every request of a host's user: only what is new is written.
       if (named && named.first_name === known.first_name && named.last_name === known.last_name) return known;
-      return database.write(async (connection) => {
-        const row = await byExternalId.first(connection, { external_id });
-        if (!row) {
-          return create(connection, { ...blank, external_id, first_name: external_id, ...given, created_at: at });
-        }
-        const renamed = { ...row, ...given };
-        const { id, first_name, last_name } = renamed;
-        await rename.run(connection, { id, first_name, last_name, search_key: searchKey(renamed) });
-        return renamed;
+      const write = () =>
+        work.write(async (connection) => {
+          const row = await byExternalId.first(connection, { external_id });
+          if (!row) {
+            return create(connection, { ...blank, external_id, first_name: external_id, ...given, created_at: at });
+          }
+          const renamed = { ...row, ...given };
+          const { id, first_name, last_name } = renamed;
+          await rename.run(connection, { id, first_name, last_name, search_key: searchKey(renamed) });
+          return renamed;
+        });
+      return write().catch((error: unknown) => {
+        // Another one brought the same person at the same time: now they are found.
+        if (sql.dialect.violatedKey(error)?.includes('external_id')) return write();
+        throw error;
       });
     },
 
-    get: (ids) => database.read((connection) => byIds(connection, ids, {})),
+    get: (ids) => work.read((connection) => byIds(connection, ids, {})),
 
     isUsernameTaken: (username_key) =>
-      database.read(async (connection) => (await byUsername.first(connection, { username_key })) !== null),
+      work.read(async (connection) => (await byUsername.first(connection, { username_key })) !== null),
 
-    search: ({ text, ...page }) => database.read((connection) => find.all(connection, { text: normal(text), ...page })),
+    search: ({ text, ...page }) => work.read((connection) => find.all(connection, { text: normal(text), ...page })),
 
-    usernames: (after_id, limit) => database.read((connection) => names.all(connection, { after_id, limit })),
+    usernames: (after_id, limit) => work.read((connection) => names.all(connection, { after_id, limit })),
 
     seen: (sightings) =>
-      database.write(async (connection) => {
+      work.write(async (connection) => {
         // In one order everywhere, so that two nodes cannot wait for each other.
         for (const sighting of [...sightings].sort((a, b) => a.user_id - b.user_id))
           await saw.run(connection, sighting);
       }),
-  };
+  });
 }
 
 const blank: Omit<UserRow, 'id' | 'first_name' | 'created_at'> = {

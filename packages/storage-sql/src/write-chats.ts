@@ -1,13 +1,13 @@
 import type { ChatOperation, Chats, Decide, Facts, WriteOutcome } from '@dialect/core';
 import { createLockChat, type LockedChat } from './locked-chat.js';
 import type { OperationWriter } from './operation-writer.js';
-import type { SqlConnection, SqlDatabase } from './sql-database.js';
+import type { Attempt, Bindable, SqlConnection } from './sql-database.js';
 import type { Sql } from './statement.js';
 import { createMemberWriter } from './write-member.js';
 import { createMessageWriter } from './write-message.js';
 
 /** The write primitive: one transaction, chats locked by ascending id, each operation judged as things stand. */
-export function createWriteChats(sql: Sql, database: SqlDatabase): Chats['write'] {
+export function createWriteChats(sql: Sql): Bindable<Chats['write']> {
   const lockChat = createLockChat(sql);
   const messages = createMessageWriter(sql);
   const members = createMemberWriter(sql);
@@ -20,16 +20,15 @@ export function createWriteChats(sql: Sql, database: SqlDatabase): Chats['write'
   async function writeOne(
     connection: SqlConnection,
     operation: ChatOperation,
-    chat: LockedChat,
-    decide: Decide,
+    { chat, decide, attempt }: { chat: LockedChat; decide: Decide; attempt: Attempt },
   ): Promise<WriteOutcome> {
     // The table pairs each kind with its own writer; the compiler cannot follow that through the lookup.
     const writer = writers[operation.kind] as OperationWriter<ChatOperation>;
-    const duplicate = await writer.findDuplicate?.(connection, operation);
-    if (duplicate) return duplicate;
+    const repeated = writer.findRepeated(operation, chat, attempt);
+    if (repeated) return repeated;
     const facts: Facts = {
       chat: chat.row,
-      actor: await chat.member(operation.actor_id),
+      actor: chat.member(operation.actor_id),
       target: null,
       member_count: 0,
       is_blocked: false,
@@ -40,14 +39,15 @@ export function createWriteChats(sql: Sql, database: SqlDatabase): Chats['write'
     return code ? { kind: 'refused', code } : writer.apply(connection, operation, chat);
   }
 
-  return (operations, decide) =>
-    database.write(async (connection) => {
+  return (work) => (operations, decide) =>
+    work.write(async (connection, attempt) => {
       const outcomes = new Array<WriteOutcome>(operations.length);
       for (const [chat_id, indexes] of byChat(operations)) {
-        const chat = await lockChat(connection, chat_id);
-        for (const index of indexes) {
-          outcomes[index] = chat
-            ? await writeOne(connection, operations[index] as ChatOperation, chat, decide)
+        const own = indexes.map((index) => operations[index] as ChatOperation);
+        const chat = await lockChat(connection, chat_id, own);
+        for (const [place, operation] of own.entries()) {
+          outcomes[indexes[place] as number] = chat
+            ? await writeOne(connection, operation, { chat, decide, attempt })
             : { kind: 'refused', code: 'NOT_A_MEMBER' };
         }
         await chat?.save();

@@ -2,7 +2,7 @@ import type { ChatOperation, MemberRow, WriteOutcome } from '@dialect/core';
 import type { LockedChat } from './locked-chat.js';
 import type { OperationWriter } from './operation-writer.js';
 import type { SqlConnection } from './sql-database.js';
-import type { Sql } from './statement.js';
+import { inChunks, type Sql } from './statement.js';
 
 type Membership = Exclude<ChatOperation, { kind: 'append' }>;
 
@@ -10,7 +10,7 @@ type Membership = Exclude<ChatOperation, { kind: 'append' }>;
 export function createMemberWriter(sql: Sql): OperationWriter<Membership> {
   const findUser = sql.statement((db, v: { id: number }) => db.selectFrom('users').select('id').where('id', '=', v.id));
   const insert = createMemberInsert(sql);
-  const update = sql.statement((db, v: MemberRow) =>
+  const rejoin = sql.statement((db, v: MemberRow) =>
     db
       .updateTable('members')
       .set({
@@ -25,11 +25,19 @@ export function createMemberWriter(sql: Sql): OperationWriter<Membership> {
       .where('chat_id', '=', v.chat_id)
       .where('user_id', '=', v.user_id),
   );
+  // Nothing but this: the marks may move meanwhile, which takes no lock on the chat.
+  const depart = sql.statement((db, v: Pick<MemberRow, 'chat_id' | 'user_id' | 'left_at' | 'rev'>) =>
+    db
+      .updateTable('members')
+      .set({ left_at: v.left_at, rev: v.rev })
+      .where('chat_id', '=', v.chat_id)
+      .where('user_id', '=', v.user_id),
+  );
 
   async function join(connection: SqlConnection, operation: Membership, chat: LockedChat): Promise<MemberRow> {
     const { user_id, at } = operation;
     const { id: chat_id, last_seq } = chat.row;
-    const known = await chat.member(user_id);
+    const known = chat.member(user_id);
     const member: MemberRow = {
       ...(known ?? newMember({ chat_id, user_id, at })),
       role: operation.kind === 'add_member' ? operation.role : 'member',
@@ -41,20 +49,26 @@ export function createMemberWriter(sql: Sql): OperationWriter<Membership> {
       delivered_seq: last_seq,
       rev: chat.nextRev(),
     };
-    await (known ? update : insert).run(connection, member);
+    await (known ? rejoin.run(connection, member) : insert(connection, [member]));
     return member;
   }
 
   async function leave(connection: SqlConnection, { user_id, at }: Membership, chat: LockedChat): Promise<MemberRow> {
-    const known = (await chat.member(user_id)) as MemberRow;
+    const known = chat.member(user_id) as MemberRow;
     const member = { ...known, left_at: at, rev: chat.nextRev() };
-    await update.run(connection, member);
+    await depart.run(connection, member);
     return member;
   }
 
   return {
+    findRepeated({ kind, user_id, at }, chat, { may_have_committed }) {
+      const member = may_have_committed ? chat.member(user_id) : null;
+      const changed_at = kind === 'add_member' ? member?.joined_at : member?.left_at;
+      return member && changed_at === at ? { kind: 'member', member, rev: member.rev } : null;
+    },
+
     async facts(connection, { kind, user_id }, chat) {
-      const target = await chat.member(user_id);
+      const target = chat.member(user_id);
       if (kind === 'remove_member') return { target };
       const reference_exists = (await findUser.first(connection, { id: user_id })) !== null;
       return { target, reference_exists, member_count: await chat.memberCount() };
@@ -89,20 +103,25 @@ export function newMember({ chat_id, user_id, at }: { chat_id: number; user_id: 
 }
 
 export function createMemberInsert(sql: Sql) {
-  return sql.statement((db, v: MemberRow) =>
-    db.insertInto('members').values({
-      chat_id: v.chat_id,
-      user_id: v.user_id,
-      role: v.role,
-      nickname: v.nickname,
-      joined_seq: v.joined_seq,
-      joined_at: v.joined_at,
-      left_at: v.left_at,
-      read_seq: v.read_seq,
-      read_at: v.read_at,
-      delivered_seq: v.delivered_seq,
-      cleared_seq: v.cleared_seq,
-      rev: v.rev,
-    }),
+  const insert = sql.rowsStatement((db, rows: MemberRow[]) =>
+    db.insertInto('members').values(
+      rows.map((row) => ({
+        chat_id: row.chat_id,
+        user_id: row.user_id,
+        role: row.role,
+        nickname: row.nickname,
+        joined_seq: row.joined_seq,
+        joined_at: row.joined_at,
+        left_at: row.left_at,
+        read_seq: row.read_seq,
+        read_at: row.read_at,
+        delivered_seq: row.delivered_seq,
+        cleared_seq: row.cleared_seq,
+        rev: row.rev,
+      })),
+    ),
   );
+  return async (connection: SqlConnection, members: readonly MemberRow[]): Promise<void> => {
+    for (const rows of inChunks(members, sql.dialect.rows_per_insert)) await insert.run(connection, rows);
+  };
 }

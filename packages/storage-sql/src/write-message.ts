@@ -1,6 +1,5 @@
 import type { ChatOperation, Facts, MessageRow, WriteOutcome } from '@dialect/core';
 import type { LockedChat } from './locked-chat.js';
-import { readMessage } from './messages.js';
 import type { OperationWriter } from './operation-writer.js';
 import type { SqlConnection } from './sql-database.js';
 import type { Sql } from './statement.js';
@@ -9,14 +8,6 @@ type Append = Extract<ChatOperation, { kind: 'append' }>;
 
 /** A message: under the chat's next `seq` and `rev`, once per (chat, sender, client id). */
 export function createMessageWriter(sql: Sql): OperationWriter<Append> {
-  const findRepeated = sql.statement((db, v: { chat_id: number; sender_id: number; client_id: string }) =>
-    db
-      .selectFrom('messages')
-      .selectAll()
-      .where('chat_id', '=', v.chat_id)
-      .where('sender_id', '=', v.sender_id)
-      .where('client_id', '=', v.client_id),
-  );
   const findReferenced = sql.statement((db, v: { chat_id: number; id: number }) =>
     db
       .selectFrom('messages')
@@ -25,27 +16,13 @@ export function createMessageWriter(sql: Sql): OperationWriter<Append> {
       .where('chat_id', '=', v.chat_id)
       .where('deleted_at', 'is', null),
   );
-  const insert = sql.statement((db, v: Omit<MessageRow, 'id'>) =>
-    db.insertInto('messages').values({
-      chat_id: v.chat_id,
-      seq: v.seq,
-      rev: v.rev,
-      sender_id: v.sender_id,
-      client_id: v.client_id,
-      message_type: v.message_type,
-      content: v.content,
-      reply_to_id: v.reply_to_id,
-      sent_at: v.sent_at,
-      edited_at: v.edited_at,
-      deleted_at: v.deleted_at,
-      is_pinned: v.is_pinned,
-    }),
-  );
 
   return {
-    async findDuplicate(connection, { chat_id, actor_id, client_id }) {
-      const row = await findRepeated.first(connection, { chat_id, sender_id: actor_id, client_id });
-      return row && { kind: 'message', message: readMessage(sql, row), duplicate: true };
+    findRepeated({ actor_id, client_id, at }, chat, { may_have_committed }) {
+      const message = chat.message(actor_id, client_id);
+      // Stored by this very operation, which was cut off while it committed: nobody has been told of it yet.
+      const is_own = may_have_committed && message?.sent_at === at;
+      return message && { kind: 'message', message, duplicate: !is_own };
     },
 
     async facts(connection, operation, chat): Promise<Partial<Facts>> {
@@ -58,12 +35,13 @@ export function createMessageWriter(sql: Sql): OperationWriter<Append> {
       };
     },
 
-    async apply(connection: SqlConnection, operation: Append, chat: LockedChat): Promise<WriteOutcome> {
+    async apply(_: SqlConnection, operation: Append, chat: LockedChat): Promise<WriteOutcome> {
       const { row } = chat;
       row.last_seq += 1;
       // A clock that was set back must not reorder the list of chats.
       row.last_message_at = Math.max(row.last_message_at, operation.at);
-      const message = {
+      const message: MessageRow = {
+        id: 0,
         chat_id: row.id,
         seq: row.last_seq,
         rev: chat.nextRev(),
@@ -77,8 +55,8 @@ export function createMessageWriter(sql: Sql): OperationWriter<Append> {
         deleted_at: null,
         is_pinned: 0,
       };
-      const { insert_id } = await insert.run(connection, message);
-      return { kind: 'message', message: { id: insert_id, ...message }, duplicate: false };
+      chat.append(message);
+      return { kind: 'message', message, duplicate: false };
     },
   };
 }

@@ -44,8 +44,15 @@ describe('the statements', () => {
         return { rows: [], insert_id: 1, affected: 0 };
       },
     };
-    const run = <T>(work: (given: typeof connection) => Promise<T>) => work(connection);
-    return { database: { dialect: sqliteDialect, read: run, write: run, close: async () => undefined }, asked };
+    const run: SqlDatabase['write'] = (work) => work(connection, { may_have_committed: false });
+    const database: SqlDatabase = {
+      dialect: sqliteDialect,
+      read: (work) => work(connection),
+      write: run,
+      transaction: (work) => work(connection, null),
+      close: async () => undefined,
+    };
+    return { database, asked };
   }
 
   it('carry what people write as parameters, and never as text', async () => {

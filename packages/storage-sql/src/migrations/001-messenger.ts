@@ -12,8 +12,8 @@ export const messenger: Migration = {
       .addColumn('name', key(64), (column) => column.primaryKey().notNull())
       .addColumn('value', text(255), (column) => column.notNull());
 
-    const users = table('users')
-      .addColumn('id', integer, (column) => dialect.autoIncrement(column))
+    const users = dialect
+      .generatedId(table('users'))
       .addColumn('external_id', key(255))
       .addColumn('username', text(64))
       .addColumn('username_key', key(128))
@@ -45,8 +45,8 @@ export const messenger: Migration = {
       .addColumn('created_at', integer, (column) => column.notNull())
       .addPrimaryKeyConstraint(named('blocks_primary'), ['blocker_id', 'blocked_id']);
 
-    const chats = table('chats')
-      .addColumn('id', integer, (column) => dialect.autoIncrement(column))
+    const chats = dialect
+      .generatedId(table('chats'))
       .addColumn('chat_type', key(16), (column) => column.notNull())
       .addColumn('chat_name', text(255))
       .addColumn('avatar_url', text(1024))
@@ -77,10 +77,14 @@ export const messenger: Migration = {
       .addColumn('rev', integer, (column) => column.notNull())
       .addPrimaryKeyConstraint(named('members_primary'), ['chat_id', 'user_id']);
 
-    const messages = table('messages')
-      .addColumn('id', integer, (column) => dialect.autoIncrement(column))
-      .addColumn('chat_id', integer, (column) => column.notNull())
-      .addColumn('seq', integer, (column) => column.notNull())
+    // Read by the page: where a table has an order on disk, a chat's messages lie together.
+    const messages = dialect
+      .generatedId(
+        table('messages')
+          .addColumn('chat_id', integer, (column) => column.notNull())
+          .addColumn('seq', integer, (column) => column.notNull()),
+        { name: named('messages_seq'), columns: ['chat_id', 'seq'] as never[] },
+      )
       .addColumn('rev', integer, (column) => column.notNull())
       .addColumn('sender_id', integer, (column) => column.notNull())
       .addColumn('client_id', key(64), (column) => column.notNull())
@@ -91,8 +95,8 @@ export const messenger: Migration = {
       .addColumn('edited_at', integer)
       .addColumn('deleted_at', integer)
       .addColumn('is_pinned', integer, (column) => column.notNull().defaultTo(0))
-      .addUniqueConstraint(named('messages_seq'), ['chat_id', 'seq'])
-      .addUniqueConstraint(named('messages_client_id'), ['chat_id', 'sender_id', 'client_id']);
+      // The client's id before the sender: one question for all the messages of a batch, whoever sends them.
+      .addUniqueConstraint(named('messages_client_id'), ['chat_id', 'client_id', 'sender_id']);
 
     const readLog = table('read_log')
       .addColumn('chat_id', integer, (column) => column.notNull())
