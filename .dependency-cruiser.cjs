@@ -5,6 +5,7 @@ const packages = {
   core: { dialect: ['protocol'], npm: ['zod', 'jose'] },
   'storage-sql': { dialect: ['core', 'protocol'], npm: ['kysely'] },
   'adapter-sqlite': { dialect: ['storage-sql', 'core'], npm: ['kysely', 'better-sqlite3'] },
+  'adapter-mysql': { dialect: ['storage-sql', 'core'], npm: ['kysely', 'mysql2'] },
   'transport-ws': { dialect: ['core', 'protocol'], npm: ['ws'] },
   'server-http': {
     dialect: ['core', 'protocol', 'transport-ws'],

@@ -1,0 +1,40 @@
+import { isMessengerError, StorageError } from '@dialect/core';
+import { errnoOf } from './driver-errors.js';
+
+interface DriverError extends Error {
+  code?: string;
+  address?: string;
+  port?: number;
+  hostname?: string;
+}
+
+/** What kept the storage from starting, as a line for its operator; other errors as they are. */
+export function explain(error: unknown): unknown {
+  if (isMessengerError(error) && error.cause) return explain(error.cause);
+  const text = lineFor(error as DriverError);
+  return text === null ? error : new StorageError(text, { cause: error });
+}
+
+function lineFor(error: DriverError): string | null {
+  const { code = '', message } = error;
+  switch (errnoOf(error)) {
+    case 1045:
+    case 1698:
+      return `The database server refuses the user or the password: ${message}.`;
+    case 1049:
+      return `${message}: create it, for example with "create database ... character set utf8mb4".`;
+    case 1044:
+    case 1142:
+    case 1227:
+    case 1370:
+      return `The database user lacks a privilege: ${message}. It needs SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER and INDEX on the database.`;
+    case 1040:
+      return `The database server has no connection left: ${message}.`;
+  }
+  const place = error.hostname ?? (error.address && `${error.address}:${error.port}`) ?? 'its address';
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `The host of the database is unknown: ${place}.`;
+  if (['ECONNREFUSED', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'PROTOCOL_CONNECTION_LOST'].includes(code)) {
+    return `No database server answers at ${place} (${code}).`;
+  }
+  return null;
+}
