@@ -35,19 +35,12 @@ export function createMarks(options: { storage: Storage; publish: (event: Event)
       entries.forEach((entry, index) => {
         const outcome = outcomes[index] as MarkOutcome;
         entry.outcome = outcome;
-        announce(entry, outcome);
+        const event = toMarkEvent(entry.request, outcome, entry.is_implied);
+        if (event) publish(event);
       });
       return batch.map(({ request }) => merged.get(keyOf(request))?.outcome as MarkOutcome);
     },
   });
-
-  function announce({ request, is_implied }: Queued, outcome: MarkOutcome): void {
-    if (outcome.kind !== 'marked' || !outcome.moved_to) return;
-    const { seq, message_id } = outcome.moved_to;
-    const { kind, chat_id, user_id } = request;
-    const type = kind === 'read' ? 'message_read' : 'message_delivered';
-    publish({ type, chat_id, user_id, seq, message_id, last_read_id: message_id, is_implied });
-  }
 
   const pending = new Map<number, number>();
 
@@ -72,6 +65,15 @@ export function createMarks(options: { storage: Storage; publish: (event: Event)
     },
     drained: () => batcher.drained(),
   };
+}
+
+/** The receipt of a mark that moved; null for one that stood there already, or was refused. */
+export function toMarkEvent(request: MarkRequest, outcome: MarkOutcome, is_implied: boolean): Event | null {
+  if (outcome.kind !== 'marked' || !outcome.moved_to) return null;
+  const { seq, message_id } = outcome.moved_to;
+  const { kind, chat_id, user_id } = request;
+  const type = kind === 'read' ? 'message_read' : 'message_delivered';
+  return { type, chat_id, user_id, seq, message_id, last_read_id: message_id, is_implied };
 }
 
 const keyOf = ({ kind, chat_id, user_id }: MarkRequest): string => `${kind}:${chat_id}:${user_id}`;

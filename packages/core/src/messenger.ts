@@ -8,18 +8,20 @@ import { createMemoryRateLimiter } from './defaults/memory-rate-limiter.js';
 import { createStderrLogger } from './defaults/stderr-logger.js';
 import { createDecide } from './domain/decide.js';
 import { isMessengerError, MessengerError } from './errors.js';
+import { createHookRunner } from './hooks.js';
 import { createIdentifier, type Identifier } from './identity.js';
 import { createMarks } from './marks.js';
 import { createNewestPages } from './newest-pages.js';
-import { type Limits, type MessengerOptions, resolveLimits } from './options.js';
-import type { Logger } from './ports/index.js';
+import { type IdentifyRequest, type Identity, type Limits, type MessengerOptions, resolveLimits } from './options.js';
+import { createPipeline } from './pipeline.js';
+import type { Logger, Storage } from './ports/index.js';
 import { createPresence, type Presence } from './presence.js';
 import { createRateGate } from './rate-gate.js';
-import { validate } from './validate.js';
+import { createTransactions, type Transaction } from './transaction.js';
 import { createWriteQueue } from './write-queue.js';
 
 /** Chat in this process. Every method takes the caller first: the identity never comes from the input. */
-export interface Messenger extends Methods<[caller: Caller | null]> {
+export interface Messenger<Connection = unknown> extends Methods<[caller: Caller | null]> {
   /** Brings the schema up to date and loads what is needed; nothing else works before. */
   start(): Promise<void>;
   /** Lets what is running finish, writes what waits, and closes the storage. */
@@ -30,6 +32,13 @@ export interface Messenger extends Methods<[caller: Caller | null]> {
   identify: Identifier['identify'];
   /** The caller for one of the host's own users, who is created at first sight: for calls from the host's code. */
   asUser: Identifier['asUser'];
+  /**
+   * Runs `work` in one database transaction in which the host's rows and our messages are committed together: when the
+   * promise resolves they are on disk, and only then is anybody told; when `work` throws, none of it has happened.
+   * Until then other writes to the same chats wait (on SQLite: every write), so await nothing slow in it.
+   * @throws what `work` throws; BUSY when the database has to roll back (a deadlock, a lost connection): run it again
+   */
+  transaction<T>(work: (transaction: Transaction<Connection>) => Promise<T>): Promise<T>;
   /** Hears every event: durable ones after the commit they tell of, and typing. Returns how to stop. */
   subscribe(listener: (event: Event) => void): () => void;
   /** Rejects when the storage cannot be reached. */
@@ -39,12 +48,15 @@ export interface Messenger extends Methods<[caller: Caller | null]> {
   logger: Logger;
 }
 
-export function createMessenger(options: MessengerOptions): Messenger {
+export function createMessenger<Connection>(options: MessengerOptions<Connection>): Messenger<Connection> {
   const { storage } = options;
   const clock = options.clock ?? { now: Date.now };
   const logger = options.logger ?? createStderrLogger();
   const bus = options.bus ?? createLocalEventBus();
-  const passRate = createRateGate(options.rate_limiter ?? createMemoryRateLimiter(clock));
+  const pass = createPipeline({
+    hooks: createHookRunner(options.hooks ?? {}, logger),
+    passRate: createRateGate(options.rate_limiter ?? createMemoryRateLimiter(clock)),
+  });
   const limits = resolveLimits(options.limits);
   const presence = createPresence(storage, clock);
   /** What somebody makes of an event must not stop the queue that the next ones come from. */
@@ -56,7 +68,8 @@ export function createMessenger(options: MessengerOptions): Messenger {
     }
   };
   const publish = guarded('Publishing an event', (event) => bus.publish(event));
-  const queue = createWriteQueue({ storage, decide: createDecide(limits), publish, capacity: limits.pending_writes });
+  const decide = createDecide(limits);
+  const queue = createWriteQueue({ storage, decide, publish, capacity: limits.pending_writes });
   const marks = createMarks({ storage, publish, delay_ms: options.marks_delay_ms ?? 200 });
   let accounts: Accounts | null = null;
   let state: 'new' | 'running' | 'closed' = 'new';
@@ -74,28 +87,25 @@ export function createMessenger(options: MessengerOptions): Messenger {
     write: queue.write,
     mark: marks.mark,
     markOwn: marks.markOwn,
+    is_in_transaction: false,
     announce: publish,
   };
 
-  async function call(name: MethodName, input: unknown, caller: Caller | null): Promise<unknown> {
+  /** Counted: closing waits for it. */
+  async function counted<T>(run: () => Promise<T>): Promise<T> {
+    if (state !== 'running') throw new MessengerError(state === 'new' ? 'BUSY' : 'SHUTTING_DOWN');
     calls += 1;
     try {
-      if (state !== 'running') throw new MessengerError(state === 'new' ? 'BUSY' : 'SHUTTING_DOWN');
-      const useCase = Object.hasOwn(api, name) ? api[name] : undefined;
-      if (!useCase) throw new MessengerError('UNKNOWN_METHOD', { field: 'method' });
-      if (useCase.access === 'user' && !caller) throw new MessengerError('UNAUTHORIZED');
-      const parsed = validate(useCase.input, input);
-      if (useCase.rate && caller) {
-        const passing = passRate(`${name}:${caller.user_id}`, useCase.rate(limits));
-        if (passing) await passing;
-      }
-      return await useCase.run(parsed, { ...services, caller });
-    } catch (error) {
-      throw isMessengerError(error) ? error : internal(name, error);
+      return await run();
     } finally {
       calls -= 1;
       if (calls === 0) onLastCall();
     }
+  }
+
+  async function call(name: MethodName, input: unknown, caller: Caller | null): Promise<unknown> {
+    transactions.refuseInside(name);
+    return foreseen(name, () => counted(() => pass(name, input, caller, services)));
   }
 
   async function shutDown(): Promise<void> {
@@ -115,19 +125,31 @@ export function createMessenger(options: MessengerOptions): Messenger {
     return new MessengerError('INTERNAL', { correlation_id, cause });
   }
 
-  /** The same for what a host's code, or the storage, throws at us outside of any use case. */
-  function foreseen<I, O>(name: string, run: (input: I) => Promise<O>): (input: I) => Promise<O> {
-    return (input) =>
-      run(input).catch((error: unknown) => {
-        throw isMessengerError(error) ? error : internal(name, error);
-      });
+  async function foreseen<T>(name: string, run: () => Promise<T>): Promise<T> {
+    try {
+      return await run();
+    } catch (error) {
+      throw isMessengerError(error) ? error : internal(name, error);
+    }
   }
 
-  const identifier = createIdentifier({ accounts: () => accounts, identify: options.identify, storage, clock });
+  const identifierOver = (from: Storage) =>
+    createIdentifier({ accounts: () => accounts, identify: options.identify, storage: from, clock });
+  const identifier = identifierOver(storage);
+  const transactions = createTransactions({
+    storage,
+    services,
+    decide,
+    methodsOf: ({ services: own, use }) => ({
+      ...methods((name, input, caller) => use(() => foreseen(name, () => pass(name, input, caller, own)))),
+      asUser: (identity) => use(() => foreseen('asUser', () => identifierOver(own.storage).asUser(identity))),
+    }),
+  });
+
   const messenger = {
     call: call as Messenger['call'],
     async start() {
-      await storage.migrate();
+      await storage.migrate((line) => logger.info(line));
       if (options.accounts)
         accounts = await createAccounts(options.accounts, {
           storage,
@@ -142,8 +164,16 @@ export function createMessenger(options: MessengerOptions): Messenger {
       closing ??= shutDown();
       return closing;
     },
-    identify: foreseen('identify', identifier.identify),
-    asUser: foreseen('asUser', identifier.asUser),
+    async identify(request: IdentifyRequest) {
+      transactions.refuseInside('identify');
+      return foreseen('identify', () => identifier.identify(request));
+    },
+    async asUser(identity: Identity) {
+      transactions.refuseInside('asUser');
+      return foreseen('asUser', () => identifier.asUser(identity));
+    },
+    transaction: <T>(work: (transaction: Transaction<Connection>) => Promise<T>) =>
+      counted(() => transactions.run(work)),
     subscribe: (listener: (event: Event) => void) => bus.subscribe(guarded('A listener', listener)),
     ping: () => storage.ping(),
     presence,

@@ -1,3 +1,4 @@
+import type { Hooks } from './hooks.js';
 import type {
   Clock,
   EventBus,
@@ -55,13 +56,15 @@ export interface LimitOptions {
   pending_writes?: number;
 }
 
-export interface MessengerOptions {
-  storage: Storage;
+export interface MessengerOptions<Connection = unknown> {
+  storage: Storage<Connection>;
   /** Our own accounts (phone and password); false when the host brings its users. @default false */
   accounts?: AccountsOptions | false;
   /** Asked for every HTTP request and connection; with `accounts` on, their tokens are tried first. */
   identify?: Identify;
   limits?: LimitOptions;
+  /** The host's code before and after use cases. */
+  hooks?: Hooks;
   /** Milliseconds for which read and delivered marks are gathered before they are written together. @default 200 */
   marks_delay_ms?: number;
   /** Must not lose events yet: nobody repairs a gap on the server's side. @default in process */

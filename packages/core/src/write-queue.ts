@@ -1,8 +1,9 @@
-import type { ErrorCode, Event } from '@dialect/protocol';
+import type { Event } from '@dialect/protocol';
 import { type Batcher, createBatcher } from './batcher.js';
 import type { Services, Written } from './context.js';
 import { MessengerError } from './errors.js';
 import type { ChatOperation, Decide, Storage, WriteOutcome } from './ports/index.js';
+import { isNew, toResult } from './write-result.js';
 
 interface Queued {
   operation: ChatOperation;
@@ -42,7 +43,7 @@ export function createWriteQueue(options: {
           decide,
         ),
       done(queued, outcome) {
-        if (outcome.kind === 'refused' || isRepeat(outcome)) return;
+        if (!isNew(outcome)) return;
         queued.event = queued.toEvent(outcome);
         publish(queued.event);
       },
@@ -60,16 +61,13 @@ export function createWriteQueue(options: {
       }
       const queued: Queued = { operation, toEvent, event: null };
       const outcome = await queue.add(queued);
-      if (outcome.kind === 'refused') throw refusal(outcome.code);
-      return { written: outcome, is_repeat: isRepeat(outcome), event: queued.event as E | null };
+      return toResult(outcome, queued.event as E | null);
     },
     async drained() {
       await Promise.all([...queues.values()].map((queue) => queue.drained()));
     },
   };
 }
-
-const isRepeat = (outcome: WriteOutcome): boolean => outcome.kind === 'message' && outcome.duplicate;
 
 /** A flush waits for no more turns of the event loop than this, however fast messages arrive. */
 const max_turns = 8;
@@ -91,19 +89,4 @@ function whenGathered(run: () => void, size: () => number): void {
     setImmediate(turn);
   };
   setImmediate(turn);
-}
-
-/** Which field of the operation a refusal is about; the others are about who acts. */
-const fields: Partial<Record<ErrorCode, string>> = {
-  USER_NOT_FOUND: 'user_id',
-  ALREADY_A_MEMBER: 'user_id',
-  MEMBER_NOT_FOUND: 'user_id',
-  GROUP_FULL: 'user_id',
-  CHAT_IS_PRIVATE: 'chat_id',
-  MESSAGE_NOT_FOUND: 'reply_to_id',
-};
-
-function refusal(code: ErrorCode): MessengerError {
-  const field = fields[code];
-  return new MessengerError(code, field === undefined ? {} : { field });
 }

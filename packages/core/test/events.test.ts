@@ -189,7 +189,7 @@ describe('events with a rev', () => {
     for (const content of ['1', '2'])
       expect(await codeOf(messenger.messages.send(ann, { chat_id, content }))).toBe('passed');
     expect(eventsOf(heard, 'message_created').map((event) => event.rev)).toEqual([2, 3]);
-    expect(messenger.lines[0]).toMatchObject({
+    expect(messenger.lines.at(-1)).toMatchObject({
       level: 'error',
       message: 'A listener failed.',
       fields: { type: 'message_created' },

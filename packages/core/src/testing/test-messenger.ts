@@ -5,7 +5,8 @@ import type { MessengerOptions } from '../options.js';
 import type { Logger, PasswordHasher } from '../ports/index.js';
 import { createFakeClock, type FakeClock } from './fake-clock.js';
 
-export interface TestMessengerOptions extends Omit<MessengerOptions, 'clock' | 'logger'> {
+export interface TestMessengerOptions<Connection = unknown>
+  extends Omit<MessengerOptions<Connection>, 'clock' | 'logger'> {
   /** @default one that stands still at the start of 2026 */
   clock?: FakeClock;
   logger?: Logger;
@@ -17,7 +18,7 @@ export interface LogLine {
   fields: Record<string, unknown>;
 }
 
-export interface TestMessenger extends Messenger {
+export interface TestMessenger<Connection = unknown> extends Messenger<Connection> {
   clock: FakeClock;
   /** Everything published so far, in order. */
   events: Event[];
@@ -31,7 +32,9 @@ export interface TestMessenger extends Messenger {
  * A started messenger with a clock in your hand and its events and log lines in lists. The storage is the caller's
  * choice; `sqlite(':memory:')` of `@dialect/adapter-sqlite` is the fast one. Close it after the test.
  */
-export async function createTestMessenger(options: TestMessengerOptions): Promise<TestMessenger> {
+export async function createTestMessenger<Connection>(
+  options: TestMessengerOptions<Connection>,
+): Promise<TestMessenger<Connection>> {
   const { clock = createFakeClock(), storage } = options;
   const events: Event[] = [];
   const lines: LogLine[] = [];
