@@ -32,7 +32,7 @@ export const describeMysql = describe.skipIf(!has_mysql);
 export async function administrate(text: string, parameters: readonly unknown[] = []) {
   const connection = await createConnection({ uri: mysqlUrl });
   try {
-    const [rows] = await connection.query(text, parameters);
+    const [rows] = await connection.query(text, [...parameters]);
     return rows as Record<string, unknown>[];
   } finally {
     await connection.end();
@@ -62,7 +62,7 @@ export async function createDatabase(): Promise<MysqlDatabase> {
     name,
     url: url.href,
     async sql(text, parameters = []) {
-      const [rows] = await connection.query(text, parameters);
+      const [rows] = await connection.query(text, [...parameters]);
       return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : [];
     },
     async remove() {

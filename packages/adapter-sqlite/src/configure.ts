@@ -22,6 +22,8 @@ export function configure(database: Database, synchronous: 'full' | 'normal'): v
 
 /** A handle of the host keeps its settings; those under which a power cut takes acknowledged messages are refused. */
 export function checkShared(database: Database, when_not_durable: 'refuse' | 'warn'): void {
+  // Read first: better-sqlite3 is built so that a WAL database falls back to NORMAL when it is first read.
+  database.prepare('select 1 from sqlite_master').get();
   const synchronous = Number(database.pragma('synchronous', { simple: true }));
   if (database.memory || synchronous >= 2) return;
   const text =

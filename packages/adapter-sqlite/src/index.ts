@@ -24,7 +24,10 @@ export interface SqliteFileOptions extends CommonOptions {
 export interface SqliteHandleOptions extends CommonOptions {
   /** The host's own handle: our tables live among its own. It stays open when the storage closes. */
   database: Database;
-  /** What to do with a handle whose commits are not flushed to disk. @default 'refuse' */
+  /**
+   * What to do with a handle whose commits are not flushed to disk (better-sqlite3 leaves WAL databases at
+   * synchronous=NORMAL). @default 'refuse'
+   */
   when_not_durable?: 'refuse' | 'warn';
 }
 
@@ -32,17 +35,14 @@ export type SqliteOptions = SqliteFileOptions | SqliteHandleOptions;
 
 /**
  * Storage on SQLite: for tests, for one server, for chat inside a desktop application.
- * @throws StorageError when the file or the handle cannot keep what an acknowledgement promises
+ * @throws StorageError for a file on which an acknowledgement could not be kept; `migrate` throws one for such a handle
  */
 export function sqlite(options: SqliteOptions | string): SqlStorage<Database> {
   const given = typeof options === 'string' ? { path: options } : options;
   const is_shared = 'database' in given;
-  const writer = is_shared ? given.database : open(given);
-  if (is_shared) checkShared(writer, given.when_not_durable ?? 'refuse');
-  return createSqlStorage(
-    openSqlite({ writer, is_shared }),
-    given.prefix === undefined ? {} : { prefix: given.prefix },
-  );
+  const database = openSqlite({ writer: is_shared ? given.database : open(given), is_shared });
+  if (is_shared) database.check = async () => checkShared(given.database, given.when_not_durable ?? 'refuse');
+  return createSqlStorage(database, given.prefix === undefined ? {} : { prefix: given.prefix });
 }
 
 function open({ path, synchronous = 'full' }: SqliteFileOptions): Database {

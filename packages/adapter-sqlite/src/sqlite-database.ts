@@ -6,6 +6,10 @@ import { createConnection } from './connection.js';
 import { createMutex } from './mutex.js';
 import { sqliteDialect } from './sqlite-dialect.js';
 
+const waited =
+  'A transaction on your SQLite handle waited for something other than the database. What other code runs on the handle ' +
+  'meanwhile becomes part of the transaction, and is lost if it is rolled back.';
+
 const first_attempt = { may_have_committed: false };
 
 export interface SqliteDatabaseOptions {
@@ -61,11 +65,26 @@ export function openSqlite({ writer, is_shared }: SqliteDatabaseOptions): SqlDat
     }
   }
 
+  let is_warned = false;
+  /** A host's transaction on the host's own handle: the host has to keep it short, and hears of it when it did not. */
+  async function watched<T>(work: Promise<T>): Promise<T> {
+    const nextTurn = setImmediate(() => {
+      if (!is_warned) process.emitWarning(waited, 'DialectWarning');
+      is_warned = true;
+    });
+    try {
+      return await work;
+    } finally {
+      clearImmediate(nextTurn);
+    }
+  }
+
   return {
     dialect: sqliteDialect,
     read: (work) => (can_read_beside ? read(work) : exclusive(() => ownTurn().then(() => work(writing)))),
     write: (work) => exclusive(() => transaction(() => work(writing, first_attempt))),
-    transaction: (work) => exclusive(() => transaction(() => work(writing, writer))),
+    transaction: (work) =>
+      exclusive(() => transaction(() => (is_shared ? watched(work(writing, writer)) : work(writing, writer)))),
     close: () =>
       exclusive(async () => {
         await Promise.allSettled(reads);

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestDatabase } from '@dialect/core/testing';
+import { sqlProbe, type TestDatabase } from '@dialect/core/testing';
 import { createSqlStorage } from '@dialect/storage-sql';
 import Sqlite from 'better-sqlite3';
 import { configure } from '../src/configure.js';
@@ -19,17 +19,17 @@ export function fileDatabase(): TestDatabase & { path: string } {
   return {
     path,
     open: (options) => sqlite({ path, ...options }),
-    async sql(text, parameters = []) {
+    probe: sqlProbe(async (text) => {
       const database = new Sqlite(path, { timeout: 5_000 });
       try {
-        const statement = database.prepare(text);
-        if (statement.reader) return statement.all(parameters) as Record<string, unknown>[];
-        statement.run(parameters);
+        const statement = database.prepare<[], Record<string, unknown>>(text);
+        if (statement.reader) return statement.all();
+        statement.run();
         return [];
       } finally {
         database.close();
       }
-    },
+    }),
     async remove() {
       const left = readdirSync(folder);
       rmSync(folder, { recursive: true });
@@ -51,8 +51,7 @@ export function memoryDatabase(): TestDatabase {
   const database = openFile(':memory:');
   return {
     open: () => createSqlStorage(database),
-    sql: async (text, parameters = []) =>
-      (await database.write(async (connection) => connection.execute(text, parameters))).rows,
+    probe: sqlProbe(async (text) => (await database.write(async (connection) => connection.execute(text, []))).rows),
     remove: async () => undefined,
   };
 }
