@@ -13,13 +13,14 @@ export interface ChildServer {
 
 /** Starts the server of the fault tests; resolves when it listens. `wrapper` is a command to run it under. */
 export async function startServer(options: {
-  path: string;
+  /** A path for SQLite, or a `mysql:` URL. */
+  database: string;
   port: number;
   mutant: Mutant;
   wrapper?: readonly string[];
 }): Promise<ChildServer> {
-  const { path, port, mutant, wrapper = [] } = options;
-  const [command, ...rest] = [...wrapper, process.execPath, script, path, String(port), mutant];
+  const { database, port, mutant, wrapper = [] } = options;
+  const [command, ...rest] = [...wrapper, process.execPath, script, database, String(port), mutant];
   const child = spawn(command as string, rest, { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
   const listening = await firstLine(child);
   return {

@@ -20,7 +20,7 @@ async function trace(mutant: Mutant): Promise<{ acks: number; syncs: number; ear
   const calls = 'trace=write,writev,sendto,sendmsg,pwrite64,fdatasync,fsync';
   const wrapper = ['strace', '-f', '-qq', '-s', '8192', '-e', calls, '-e', 'signal=none', '-o', log];
   try {
-    const server = await startServer({ path: join(folder, 'chat.db'), port: 0, mutant, wrapper });
+    const server = await startServer({ database: join(folder, 'chat.db'), port: 0, mutant, wrapper });
     await sendAll(server.port).finally(() => server.kill());
     return judge(readFileSync(log, 'utf8'));
   } finally {

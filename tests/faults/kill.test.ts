@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mysql } from '@dialect/adapter-mysql';
 import { sqlite } from '@dialect/adapter-sqlite';
 import { type Client, createClient } from '@dialect/client';
-import type { MessageRow } from '@dialect/core';
+import type { MessageRow, Storage } from '@dialect/core';
 import { expect, test } from 'vitest';
 import WebSocket from 'ws';
+import { createDatabase, has_mysql } from '../support/mysql.js';
 import { type Mutant, startServer } from './child-server.js';
 
 const people = 20;
@@ -17,6 +19,7 @@ interface Plan {
   /** On a slow machine there are more kills, until this many messages were acknowledged. */
   acks_wanted?: number;
   mutant: Mutant;
+  on?: 'sqlite' | 'mysql';
 }
 
 interface Ack {
@@ -42,13 +45,12 @@ interface Report {
  * Twenty typed clients, each sending into five chats, while the server is killed again and again: no warning, no drain.
  * Every content is unique, so what is lost or doubled can be counted from the database.
  */
-async function killRepeatedly({ kills, acks_wanted = 0, mutant }: Plan): Promise<Report> {
-  const folder = mkdtempSync(join(tmpdir(), 'dialect-kill-'));
-  const path = join(folder, 'chat.db');
+async function killRepeatedly({ kills, acks_wanted = 0, mutant, on = 'sqlite' }: Plan): Promise<Report> {
+  const { database, remove } = await create[on]();
   const clients: Client[] = [];
   try {
-    const chat_ids = await prepare(path);
-    let server = await startServer({ path, port: 0, mutant });
+    const chat_ids = await prepare(database);
+    let server = await startServer({ database, port: 0, mutant });
     const { port } = server;
     for (let n = 0; n < people; n++) clients.push(createPerson(n, port));
     await Promise.all(clients.map((client) => client.connect()));
@@ -70,13 +72,13 @@ async function killRepeatedly({ kills, acks_wanted = 0, mutant }: Plan): Promise
       // Long enough for everybody to be back, short enough to hit the catch-up now and then.
       await new Promise((resolve) => setTimeout(resolve, 100 + Math.random() * 400));
       await server.kill();
-      server = await startServer({ path, port, mutant });
+      server = await startServer({ database, port, mutant });
     }
     is_over = true;
     await Promise.all(senders);
     await Promise.all(clients.map((client) => client.call('users.me', {})));
 
-    const stored = await readAll(path, chat_ids);
+    const stored = await readAll(database, chat_ids);
     const seen = () => clients.map((client, n) => chatsOf(n).map((index) => listOf(client, chat_ids[index] as number)));
     const wanted = clients.map((_, n) => chatsOf(n).map((index) => contents(stored.get(chat_ids[index] as number))));
     // What is still under way to somebody arrives; what is missing by then is missing.
@@ -90,17 +92,31 @@ async function killRepeatedly({ kills, acks_wanted = 0, mutant }: Plan): Promise
     return { kills: rounds, acks: acks.length, differing, ...judge(acks, stored) };
   } finally {
     await Promise.all(clients.map((client) => client.close()));
-    rmSync(folder, { recursive: true, force: true });
+    await remove();
   }
 }
+
+/** A database for one test, as the server is told of it. */
+const create = {
+  async sqlite() {
+    const folder = mkdtempSync(join(tmpdir(), 'dialect-kill-'));
+    return { database: join(folder, 'chat.db'), remove: async () => rmSync(folder, { recursive: true, force: true }) };
+  },
+  async mysql() {
+    const { url, remove } = await createDatabase();
+    return { database: url, remove };
+  },
+};
+
+const open = (database: string): Storage => (database.startsWith('mysql:') ? mysql(database) : sqlite(database));
 
 const name = (n: number): string => `person-${n}`;
 const chat_count = (people * chats_per_person) / members_per_chat;
 /** Person n is in five chats; every chat has four members. */
 const chatsOf = (n: number): number[] => Array.from({ length: chats_per_person }, (_, k) => (n + k * 7) % chat_count);
 
-async function prepare(path: string): Promise<number[]> {
-  const storage = sqlite(path);
+async function prepare(database: string): Promise<number[]> {
+  const storage = open(database);
   await storage.migrate();
   const at = Date.now();
   const users = await Promise.all(
@@ -127,8 +143,8 @@ function createPerson(n: number, port: number): Client {
   return createClient({ url, token: name(n), WebSocket, reconnect: { min_ms: 20, max_ms: 200 } });
 }
 
-async function readAll(path: string, chat_ids: number[]): Promise<Map<number, MessageRow[]>> {
-  const storage = sqlite(path);
+async function readAll(database: string, chat_ids: number[]): Promise<Map<number, MessageRow[]>> {
+  const storage = open(database);
   const page = { floor_seq: 0, after_seq: 0, limit: 1_000_000, offset: 0 };
   const rows = await Promise.all(chat_ids.map((chat_id) => storage.messages.page({ ...page, chat_id })));
   await storage.close();
@@ -158,6 +174,17 @@ test('50 times kill -9 while 20 clients send: nothing acknowledged is lost, noth
   // The inputs arrived.
   expect(report.acks).toBeGreaterThanOrEqual(10_000);
 }, 240_000);
+
+test.skipIf(!has_mysql)(
+  'the same on MySQL, 10 times: the database lives on and still holds what the dead server had begun',
+  async () => {
+    const report = await killRepeatedly({ kills: 10, acks_wanted: 1_000, mutant: 'none', on: 'mysql' });
+    console.log(report);
+    expect(report).toMatchObject({ lost: 0, doubled: 0, holes: 0, differing: 0 });
+    expect(report.acks).toBeGreaterThanOrEqual(1_000);
+  },
+  240_000,
+);
 
 test('the same test sees a server that does not recognise a repeated client id', async () => {
   const report = await killRepeatedly({ kills: 6, mutant: 'no-dedupe' });

@@ -2,12 +2,15 @@
 // safety net, so that the tests can be seen to fail.
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
+import { mysql } from '@dialect/adapter-mysql';
 import { sqlite } from '@dialect/adapter-sqlite';
 import { createMessenger } from '@dialect/core';
 import { attachWebSocket } from '@dialect/transport-ws';
 
-const [path, port, mutant] = process.argv.slice(2);
-const storage = sqlite({ path, ...(mutant === 'synchronous-normal' && { synchronous: 'normal' }) });
+const [database, port, mutant] = process.argv.slice(2);
+const storage = database.startsWith('mysql:')
+  ? mysql(database)
+  : sqlite({ path: database, ...(mutant === 'synchronous-normal' && { synchronous: 'normal' }) });
 
 const mutations = {
   none: (write) => write,
