@@ -1,4 +1,4 @@
-import { storageContract } from '@dialect/core/testing';
+import { sqlProbe, storageContract } from '@dialect/core/testing';
 import { createDatabase, describeMysql } from '../../../tests/support/mysql.js';
 import { mysql } from '../src/index.js';
 
@@ -7,7 +7,7 @@ describeMysql('a real server', () => {
     name: 'MySQL or MariaDB',
     async create() {
       const { url, sql, remove } = await createDatabase();
-      return { open: (options) => mysql({ url, ...options }), sql, remove };
+      return { open: (options) => mysql({ url, ...options }), probe: sqlProbe(sql), remove };
     },
   });
 });

@@ -19,6 +19,8 @@ export interface SqliteFileOptions extends CommonOptions {
    * @default 'full'
    */
   synchronous?: 'full' | 'normal';
+  /** Only look: the file has to be there, and neither it nor a file beside it is created or changed. @default false */
+  readonly?: boolean;
 }
 
 export interface SqliteHandleOptions extends CommonOptions {
@@ -45,9 +47,17 @@ export function sqlite(options: SqliteOptions | string): SqlStorage<Database> {
   return createSqlStorage(database, given.prefix === undefined ? {} : { prefix: given.prefix });
 }
 
-function open({ path, synchronous = 'full' }: SqliteFileOptions): Database {
+function open({ path, synchronous = 'full', readonly = false }: SqliteFileOptions): Database {
+  if (readonly) return openToLook(path);
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
   const database = new Sqlite(path);
   configure(database, synchronous);
+  return database;
+}
+
+/** Not by the driver's `readonly`: such a handle leaves the files of the log behind, which one that may write removes. */
+function openToLook(path: string): Database {
+  const database = new Sqlite(path, { fileMustExist: true });
+  database.pragma('query_only = on');
   return database;
 }

@@ -26,6 +26,8 @@ export const sqliteDialect: SqlDialect = {
     const { code, message } = error as { code?: string; message?: string };
     return code?.startsWith('SQLITE_CONSTRAINT') ? (message ?? '') : null;
   },
+  // SQLite has no code for it.
+  isMissingTable: (error) => error instanceof Error && error.message.startsWith('no such table: '),
   isSchemaErrorOfRepeat: null,
   // The text never changes then, and its prepared statement is kept.
   rows_per_insert: 1,

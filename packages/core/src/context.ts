@@ -1,15 +1,12 @@
 import type { Event } from '@dialect/protocol';
 import type { Accounts } from './accounts.js';
+import type { Caller } from './caller.js';
 import type { NewestPages } from './newest-pages.js';
 import type { Limits } from './options.js';
 import type { ChatOperation, Clock, MarkOutcome, MarkRequest, Storage, WriteOutcome } from './ports/index.js';
 import type { Presence } from './presence.js';
 
-/** Who runs a use case. */
-export interface Caller {
-  user_id: number;
-  session_id?: string;
-}
+export type { Caller };
 
 /** A change that was made, or had been made before by the same `client_id`. */
 export type Written = Exclude<WriteOutcome, { kind: 'refused' }>;

@@ -1,5 +1,5 @@
 import type { Input, MethodName, Output } from '@dialect/protocol';
-import type { Caller } from './context.js';
+import type { Caller } from './caller.js';
 import type { Logger } from './ports/index.js';
 import { createTurns } from './turns.js';
 

@@ -40,6 +40,8 @@ export interface SqlDialect {
   readContent(value: unknown): string;
   /** The columns or the name of the unique key that an error complains of; null for any other error. */
   violatedKey(error: unknown): string | null;
+  /** Whether an error says that a table is not there; not that it may not be read, nor anything about the way to it. */
+  isMissingTable(error: unknown): boolean;
   /**
    * Where each change of the schema commits by itself: whether an error says that it was made before. Null where a
    * migration is one transaction.

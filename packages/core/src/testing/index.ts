@@ -8,6 +8,7 @@ export { createRandom, type Random } from './random.js';
 export { type RateLimiterSubject, rateLimiterCases, rateLimiterContract } from './rate-limiter-contract.js';
 export { checkChangesFromAnyRev, checkChangesWhileWriting } from './storage/changes.js';
 export { checkAppendsUnderLoad, queueOver } from './storage/load.js';
+export { type StorageProbe, sqlProbe } from './storage/probe.js';
 export { type Bed, type TestDatabase, withBed } from './storage/test-database.js';
 export { type StorageContractOptions, storageCases, storageContract } from './storage-contract.js';
 export {

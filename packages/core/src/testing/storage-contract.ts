@@ -1,14 +1,16 @@
 import { describe, it } from 'vitest';
-import { runCases } from './cases.js';
+import { type Cases, runCases } from './cases.js';
 import { blockCases } from './storage/blocks.js';
 import { changeCases } from './storage/changes.js';
 import { chatCases } from './storage/chats.js';
+import { keyCases } from './storage/keys.js';
 import { listCases } from './storage/lists.js';
 import { loadCases } from './storage/load.js';
 import { memberCases } from './storage/members.js';
 import { messageCases } from './storage/messages.js';
 import { migrationCases, sharedDatabaseCases } from './storage/migrations.js';
 import { type Bed, type TestDatabase, withBed } from './storage/test-database.js';
+import { transactionCases } from './storage/transactions.js';
 import { userCases } from './storage/users.js';
 import { writeCases } from './storage/writes.js';
 
@@ -17,8 +19,10 @@ export interface StorageContractOptions {
   /** An empty database for one test. */
   create: () => TestDatabase | Promise<TestDatabase>;
   skip?: {
-    /** Why only one storage can have this database open, and only once. Nothing else may be skipped. */
+    /** Why only one storage can have this database open, and only once. */
     several_storages?: string;
+    /** Why the storage has no `transaction`, which is optional. Nothing else may be skipped. */
+    transaction?: string;
   };
 }
 
@@ -33,20 +37,22 @@ export const storageCases = {
   messages: messageCases,
   changes: changeCases,
   blocks: blockCases,
+  'keys and numbers': keyCases,
   migrations: migrationCases,
 } as const;
 
 /** The contract of the `Storage` port. An adapter's test is one call of it for each kind of database it has. */
 export function storageContract({ name, create, skip = {} }: StorageContractOptions): void {
   const use = (check: (bed: Bed) => Promise<void> | void) => withBed(create, check);
+  const runUnless = (reason: string | undefined, title: string, cases: Cases<Bed>): void => {
+    if (reason === undefined) runCases(title, cases, use, 60_000);
+    else describe(title, () => it.skip(reason));
+  };
   describe(`storage contract: ${name}`, () => {
     for (const [title, cases] of Object.entries(storageCases)) {
       runCases(title, cases, use, cases === loadCases ? 120_000 : 20_000);
     }
-    if (skip.several_storages) {
-      describe('several storages on one database', () => it.skip(skip.several_storages ?? ''));
-    } else {
-      runCases('several storages on one database', sharedDatabaseCases, use, 60_000);
-    }
+    runUnless(skip.several_storages, 'several storages on one database', sharedDatabaseCases);
+    runUnless(skip.transaction, 'transactions of a host', transactionCases);
   });
 }

@@ -168,7 +168,7 @@ export const memberCases: Cases<Bed> = {
     expect([await urevOf(storage, bob), await urevOf(storage, cem)]).toEqual([0, 0]);
   },
 
-  async 'keeps one row in the read log for each move of a read mark'({ storage, sql }) {
+  async 'keeps one row in the read log for each move of a read mark'({ storage, probe }) {
     const [ann, bob] = (await people(storage, 2)) as [number, number];
     const chat_id = await privateChat(storage, ann, bob);
     await post(storage, chat_id, ann, 9);
@@ -177,13 +177,9 @@ export const memberCases: Cases<Bed> = {
     await one(storage, 'delivered', chat_id, bob, 9, start_at + 3);
     await one(storage, 'read', chat_id, bob, 99, start_at + 4);
     await one(storage, 'read', chat_id, bob, 99, start_at + 5);
-    const rows = await sql('select seq, at from dialect_read_log where chat_id = ? and user_id = ? order by seq', [
-      chat_id,
-      bob,
-    ]);
-    expect(rows.map((row) => [Number(row.seq), Number(row.at) - start_at])).toEqual([
-      [2, 1],
-      [9, 4],
+    expect(await probe.readLog(chat_id, bob)).toEqual([
+      { seq: 2, at: start_at + 1 },
+      { seq: 9, at: start_at + 4 },
     ]);
     expect(await memberOf(storage, chat_id, bob)).toMatchObject({ read_at: start_at + 4 });
   },
@@ -205,7 +201,7 @@ export const memberCases: Cases<Bed> = {
     expect(await storage.members.advance([])).toEqual([]);
   },
 
-  async 'ends at the furthest of the marks that race, and has a log without repeats'({ storage, sql }) {
+  async 'ends at the furthest of the marks that race, and has a log without repeats'({ storage, probe }) {
     const random = createRandom(5);
     const [ann, bob] = (await people(storage, 2)) as [number, number];
     const chat_id = await privateChat(storage, ann, bob);
@@ -219,8 +215,8 @@ export const memberCases: Cases<Bed> = {
     const moves = outcomes.flatMap((outcome, n) =>
       (n + 1) % 3 && outcome.kind === 'marked' && outcome.moved_to ? outcome.moved_to.seq : [],
     );
-    const log = await sql('select seq from dialect_read_log where user_id = ? order by seq', [bob]);
-    expect(moves.sort((a, b) => a - b)).toEqual(log.map((row) => Number(row.seq)));
+    const log = await probe.readLog(chat_id, bob);
+    expect(moves.sort((a, b) => a - b)).toEqual(log.map(({ seq }) => seq));
     expect(new Set(moves).size).toBe(moves.length);
   },
 };

@@ -34,11 +34,11 @@ export const messageCases: Cases<Bed> = {
     expect(await seqs(storage, chat_id, { floor_seq: 4, before_seq: 5 })).toEqual([]);
   },
 
-  async 'leaves deleted messages out'({ storage, sql }) {
+  async 'leaves deleted messages out'({ storage, probe }) {
     const [ann] = (await people(storage, 1)) as [number];
     const chat_id = await group(storage, [ann]);
     await post(storage, chat_id, ann, 3);
-    await sql('update dialect_messages set deleted_at = 1 where chat_id = ? and seq = 2', [chat_id]);
+    await probe.deleteMessage(chat_id, 2);
     expect(await seqs(storage, chat_id, {})).toEqual([3, 1]);
     expect(await seqs(storage, chat_id, { after_seq: 0 })).toEqual([1, 3]);
   },

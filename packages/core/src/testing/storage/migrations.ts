@@ -5,29 +5,32 @@ import type { Bed } from './test-database.js';
 import { append, group, messagesOf, mustWrite, people, privateChat, start_at, upTo } from './world.js';
 
 export const migrationCases: Cases<Bed> = {
-  async 'migrates again without a trace'({ storage, sql }) {
+  async 'migrates again without a trace'({ storage, probe }) {
     const epoch = await storage.epoch();
-    const journal = await sql('select name, applied_at from dialect_migrations order by name');
+    const recorded = await probe.migrations();
     await Promise.all([storage.migrate(), storage.migrate()]);
-    expect(await sql('select name, applied_at from dialect_migrations order by name')).toEqual(journal);
+    expect(await probe.migrations()).toEqual(recorded);
     expect(await storage.epoch()).toBe(epoch);
-    expect(epoch).toMatch(/^[0-9a-f-]{36}$/);
+    expect(epoch).not.toBe('');
     await storage.ping();
   },
 
-  async 'refuses a database that a newer version has migrated'({ storage, sql }) {
-    await sql("insert into dialect_migrations (name, applied_at) values ('999-future', 0)");
-    await expect(storage.migrate()).rejects.toThrow(/newer version.*999-future/);
+  async 'refuses a database that a newer version has migrated'({ storage, probe }) {
+    const unknown = await probe.pretendNewer();
+    await expect(storage.migrate()).rejects.toMatchObject({
+      name: 'StorageError',
+      message: expect.stringContaining(unknown),
+    });
   },
 };
 
 /** For databases that more than one storage can have open, and that outlive them. */
 export const sharedDatabaseCases: Cases<Bed> = {
-  async 'migrates once when several storages start at once'({ another, sql }) {
+  async 'migrates once when several storages start at once'({ another, probe }) {
     const storages = upTo(3).map(() => another({ prefix: 'fresh_' }));
     await Promise.all(storages.map((storage) => storage.migrate()));
     expect(new Set(await Promise.all(storages.map((storage) => storage.epoch()))).size).toBe(1);
-    expect(await sql('select name from fresh_migrations')).toHaveLength(1);
+    expect(await probe.migrations('fresh_')).toHaveLength((await probe.migrations()).length);
   },
 
   async 'keeps everything when it is opened again'({ storage, another }) {
@@ -43,7 +46,7 @@ export const sharedDatabaseCases: Cases<Bed> = {
       before,
     );
     const [fresh] = (await people(reopened, 1)) as [number];
-    expect(fresh).toBe(bob + 1);
+    expect(fresh).toBeGreaterThan(bob);
   },
 
   async 'keeps the tables of another prefix apart'({ storage, another }) {
@@ -57,7 +60,8 @@ export const sharedDatabaseCases: Cases<Bed> = {
     expect(await messagesOf(other, chat_id)).toEqual([]);
     const [own] = (await people(other, 1)) as [number];
     expect(await other.chats.heads(own)).toEqual([]);
-    expect(await group(other, [own])).toBe(chat_id);
+    await group(other, [own]);
+    expect(await storage.chats.heads(ann)).toEqual([{ chat_id, rev: 2, is_member: true }]);
   },
 
   async 'shows every storage what another one has acknowledged'({ storage, another }) {
@@ -122,16 +126,18 @@ export const sharedDatabaseCases: Cases<Bed> = {
     const other = another();
     const [ann, bob] = (await people(storage, 2)) as [number, number];
     const chat_id = await group(storage, [ann, bob]);
-    const running = [
+    // More than it has connections: who waits for one is running too.
+    const reads = upTo(40).map(() => other.members.of([chat_id]));
+    const settled = Promise.allSettled([
       other.chats.list({ user_id: ann, limit: 9, offset: 0, after_chat_id: null }),
-      other.members.of([chat_id]),
       other.chats.write([append(chat_id, ann)], () => null),
-      other.users.upsert({ external_id: 'late', first_name: 'Late', at: start_at }),
-    ];
+      ...reads,
+    ]);
+    // Two steps, and between them it may find the storage closed.
+    const late = Promise.allSettled([other.users.upsert({ external_id: 'late', first_name: 'Late', at: start_at })]);
     await other.close();
-    const settled = await Promise.allSettled(running.slice(0, 3));
-    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
-    await Promise.allSettled(running);
+    expect((await settled).filter(({ status }) => status !== 'fulfilled')).toEqual([]);
+    await late;
     expect(await messagesOf(storage, chat_id)).toHaveLength(1);
   },
 };

@@ -1,4 +1,5 @@
 import type { Storage } from '../../ports/index.js';
+import type { StorageProbe } from './probe.js';
 
 /** A database of its own for one test, as an adapter's test provides it. */
 export interface TestDatabase {
@@ -7,11 +8,8 @@ export interface TestDatabase {
    * `prefix`: what stands before the names of its tables, `dialect_` when not given.
    */
   open(options?: { prefix?: string }): Storage;
-  /**
-   * Runs a statement on the tables (`dialect_...`, `?` for parameters): for the few promises that no method of the port
-   * can show, such as the read log and that nothing is left of what failed.
-   */
-  sql(text: string, parameters?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+  /** Looks at the same database without the storage: `sqlProbe` for those that are built on `@dialect/storage-sql`. */
+  probe: StorageProbe;
   /** Removes the database and checks that nothing of it is left. Every storage is closed by then. */
   remove(): Promise<void>;
 }
@@ -22,7 +20,7 @@ export interface Bed {
   storage: Storage;
   /** Another storage on the same database; closed with the bed. */
   another(options?: { prefix?: string }): Storage;
-  sql: TestDatabase['sql'];
+  probe: StorageProbe;
 }
 
 /** Runs the check on a database of its own, and leaves nothing behind however it ends. */
@@ -40,7 +38,7 @@ export async function withBed(
   try {
     const storage = another();
     await storage.migrate();
-    await check({ storage, another, sql: database.sql });
+    await check({ storage, another, probe: database.probe });
   } finally {
     for (const storage of opened) await storage.close();
     await database.remove();
