@@ -19,7 +19,7 @@ export interface SqlStorageOptions {
 }
 
 export interface SqlStorage<Connection = unknown> extends Storage<Connection> {
-  /** Which migrations are applied, and which wait. Changes nothing. */
+  /** Which migrations are applied, and which wait. Changes nothing. @throws StorageError as `migrate` does */
   migrationStatus(): Promise<MigrationStatus[]>;
   /** The statements that create the schema from nothing. */
   schemaScript(): string;
@@ -54,7 +54,11 @@ export function createSqlStorage<Connection>(
       await database.read((connection) => findEpoch.first(connection, {}));
     },
     close: () => database.close(),
-    migrationStatus: () => migrator.status(),
+    async migrationStatus() {
+      // Says at once what a read would be tried again for, and why a server will not do before anything is migrated.
+      await database.check?.();
+      return migrator.status();
+    },
     schemaScript: () => migrator.script(),
   };
 }

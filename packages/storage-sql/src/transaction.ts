@@ -22,7 +22,11 @@ export function workInside(connection: SqlConnection): SqlWork {
           await connection.execute('release savepoint dialect_write', []);
           return result;
         } catch (error) {
-          await connection.execute('rollback to savepoint dialect_write', []);
+          try {
+            await connection.execute('rollback to savepoint dialect_write', []);
+          } catch {
+            // A deadlock ends the transaction with all its savepoints, and is what has to be heard of.
+          }
           throw error;
         }
       }),

@@ -1,9 +1,12 @@
 import { sqlite } from '@dialect/adapter-sqlite';
 import type { SqlDatabase } from '@dialect/storage-sql';
 import { describe, expect, it } from 'vitest';
+import { mysqlDialect } from '../../adapter-mysql/src/mysql-dialect.js';
 import { sqliteDialect } from '../../adapter-sqlite/src/sqlite-dialect.js';
+import { migrations } from '../src/migrations/index.js';
 import { tableNames } from '../src/schema.js';
 import { createSqlStorage } from '../src/sql-storage.js';
+import { statementsOf } from './observed-database.js';
 
 describe('the schema script', () => {
   const namesIn = (script: string) =>
@@ -31,6 +34,19 @@ describe('the schema script', () => {
 
   it('has no parameters, which a script cannot bring', () => {
     expect(sqlite(':memory:').schemaScript()).not.toContain('?');
+  });
+});
+
+describe('the migrations', () => {
+  it.each([
+    ['SQLite', sqliteDialect],
+    ['MySQL', mysqlDialect],
+  ])('take nothing away that anybody may have stored, on %s', (_, dialect) => {
+    const texts = [...statementsOf(migrations, dialect).keys()];
+    expect(texts.length).toBeGreaterThan(10);
+    // Whole words: a column may well be called `deleted_at`.
+    const taking = /\b(drop\s+(table|column|database|schema)|truncate|delete|replace)\b/i;
+    expect(texts.filter((text) => taking.test(text))).toEqual([]);
   });
 });
 

@@ -2,7 +2,7 @@ import type { CreateTableBuilder } from 'kysely';
 import type { Migration } from './migration.js';
 
 /** Accounts, chats, members and messages. */
-export const messenger: Migration = {
+export const messenger = {
   name: '001-messenger',
   statements({ db, dialect, named }) {
     const { integer, key, text, content } = dialect.types;
@@ -119,4 +119,4 @@ export const messenger: Migration = {
       index('messages_rev', 'messages', ['chat_id', 'rev']),
     ];
   },
-};
+} as const satisfies Migration;

@@ -1,11 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { StorageError } from '@dialect/core';
 import { sql as raw } from 'kysely';
-import type { SqlConnection, SqlDatabase } from '../sql-database.js';
+import type { SqlDatabase } from '../sql-database.js';
 import type { Sql } from '../statement.js';
+import { applyMigration, type CompiledMigration } from './apply-migration.js';
+import { ensureEpoch } from './ensure-epoch.js';
 import { migrations as released } from './index.js';
-import type { Migration, MigrationTools } from './migration.js';
-import { type LockTimes, type MigrationLock, takeMigrationLock } from './migration-lock.js';
+import type { Migration } from './migration.js';
+import { createJournal } from './migration-journal.js';
+import { type LockTimes, takeMigrationLock } from './migration-lock.js';
+import { ownTables } from './own-tables.js';
 
 export interface MigrationStatus {
   name: string;
@@ -36,77 +39,25 @@ export function createMigrator(
   { migrations = released, times = { lease_ms: 15_000, poll_ms: 200 } }: MigratorOptions = {},
 ): Migrator {
   const { db, dialect } = sql;
-  const tools: MigrationTools = { db, dialect, named: (name) => `${prefix}${name}` };
-  const { integer, key } = dialect.types;
-  const journal = db.schema
-    .createTable('migrations')
-    .ifNotExists()
-    .addColumn('name', key(64), (column) => column.primaryKey().notNull())
-    .addColumn('applied_at', integer, (column) => column.notNull());
-  const lockTable = db.schema
-    .createTable('migration_lock')
-    .ifNotExists()
-    .addColumn('name', key(16), (column) => column.primaryKey().notNull())
-    .addColumn('owner', key(64), (column) => column.notNull())
-    .addColumn('expires_at', integer, (column) => column.notNull())
-    .addColumn('step', key(128));
-  // The journal last: whoever finds it finds the lock too.
-  const own = [lockTable, journal].map((table) => dialect.finishTable(table).compile().sql);
-  const textsOf = (migration: Migration) => migration.statements(tools).map((statement) => statement.compile().sql);
+  const tools = { db, dialect, named: (name: string) => `${prefix}${name}` };
+  const known: CompiledMigration[] = migrations.map((migration) => ({
+    name: migration.name,
+    texts: migration.statements(tools).map((statement) => statement.compile().sql),
+  }));
+  const journal = createJournal(sql, database);
+  const isUnknown = ({ name }: { name: string }) => !known.some((migration) => migration.name === name);
 
-  const readJournal = () =>
-    database.read((connection) => sql.all(connection, db.selectFrom('migrations').selectAll().orderBy('name')));
-
-  /** Null when there is none yet. Whatever else kept it from being read meets the statements that would create it. */
-  const findJournal = () => readJournal().catch(() => null);
-
-  async function pending(): Promise<Migration[]> {
-    // Not created when they are there: a host may run us as a user who may not.
-    const known = await findJournal();
-    if (!known) for (const text of own) await database.write(async (connection) => connection.execute(text, []));
-    const applied = new Set((known ?? (await readJournal())).map((row) => row.name));
-    refuseNewer([...applied].filter((name) => !migrations.some((migration) => migration.name === name)));
-    return migrations.filter((migration) => !applied.has(migration.name));
-  }
-
-  async function record(connection: SqlConnection, { name }: Migration): Promise<void> {
-    const { sql: text, parameters } = db.insertInto('migrations').values({ name, applied_at: Date.now() }).compile();
-    await connection.execute(text, parameters);
-  }
-
-  async function apply(migration: Migration, lock: MigrationLock): Promise<void> {
-    const texts = textsOf(migration);
-    const isRepeat = dialect.isSchemaErrorOfRepeat;
-    if (!isRepeat) {
-      return database.write(async (connection) => {
-        await lock.reach(connection, null);
-        for (const text of texts) await connection.execute(text, []);
-        await record(connection, migration);
-      });
-    }
-    const begun = texts.findIndex((_, index) => lock.resumed_step === stepOf(migration, index));
-    for (let index = Math.max(begun, 0); index < texts.length; index++) {
-      await database.write((connection) => lock.reach(connection, stepOf(migration, index)));
-      let attempts = index === begun ? 1 : 0;
-      await database.write(async (connection) => {
-        attempts += 1;
-        try {
-          await connection.execute(texts[index] as string, []);
-        } catch (error) {
-          if (attempts === 1 || !isRepeat(error)) throw error;
-        }
-      });
-    }
-    await database.write(async (connection, { may_have_committed }) => {
-      await lock.reach(connection, null);
-      const rows = may_have_committed ? await sql.all(connection, db.selectFrom('migrations').select('name')) : [];
-      if (!rows.some((row) => row.name === migration.name)) await record(connection, migration);
-    });
+  async function pending(): Promise<CompiledMigration[]> {
+    const applied = await journal.applied();
+    refuseNewer(applied.filter(isUnknown));
+    return known.filter(({ name }) => !applied.some((row) => row.name === name));
   }
 
   return {
     async up(report = () => undefined) {
+      // Nothing is created where nothing is pending: a host may run us as a user who may not.
       if ((await pending()).length > 0) {
+        for (const text of ownTables(sql)) await database.write(async (connection) => connection.execute(text, []));
         const lock = await takeMigrationLock(sql, database, times, (owner) =>
           report(`Waiting for process ${owner}, which migrates.`),
         );
@@ -114,7 +65,7 @@ export function createMigrator(
           // Again: whoever had the lock before has done it.
           for (const migration of await pending()) {
             report(`Migrating: ${migration.name}`);
-            await apply(migration, lock);
+            await applyMigration(migration, database, journal, lock);
           }
         } finally {
           await lock.release();
@@ -124,55 +75,37 @@ export function createMigrator(
     },
 
     async status() {
-      const applied = new Map((await findJournal())?.map((row) => [row.name, row.applied_at]));
-      const locks = await database
-        .read((connection) => sql.all(connection, db.selectFrom('migration_lock').select('step')))
-        .catch(() => []);
-      const isBegun = (migration: Migration) =>
-        textsOf(migration).some((_, index) => locks[0]?.step === stepOf(migration, index));
-      const known = migrations.map((migration): MigrationStatus => {
-        const { name } = migration;
-        const applied_at = applied.get(name);
-        if (applied_at !== undefined) return { name, state: 'applied', applied_at: applied_at || null };
-        return { name, state: isBegun(migration) ? 'begun' : 'pending', applied_at: null };
+      const applied = await journal.applied();
+      const step = await journal.step();
+      const known_ones = known.map(({ name }): MigrationStatus => {
+        const row = applied.find((one) => one.name === name);
+        if (row) return { name, state: 'applied', applied_at: row.applied_at || null };
+        return { name, state: step?.startsWith(`${name}/`) ? 'begun' : 'pending', applied_at: null };
       });
-      const unknown = [...applied].filter(([name]) => !known.some((one) => one.name === name));
-      return [...known, ...unknown.map(([name, at]) => ({ name, state: 'unknown' as const, applied_at: at || null }))];
+      const unknown = applied.filter(isUnknown);
+      return [
+        ...known_ones,
+        ...unknown.map(({ name, applied_at }) => ({ name, state: 'unknown' as const, applied_at: applied_at || null })),
+      ];
     },
 
     script() {
-      const statements = migrations.flatMap((migration) => [
-        ...textsOf(migration),
+      const statements = known.flatMap(({ name, texts }) => [
+        ...texts,
         // As text: a script has no parameters.
         db
           .insertInto('migrations')
-          .values({ name: raw.lit(migration.name), applied_at: raw.lit(0) })
+          .values({ name: raw.lit(name), applied_at: raw.lit(0) })
           .compile().sql,
       ]);
-      return [...own, ...statements].map((statement) => `${statement};`).join('\n');
+      return [...ownTables(sql), ...statements].map((statement) => `${statement};`).join('\n');
     },
   };
 }
 
-const stepOf = (migration: Migration, index: number): string => `${migration.name}/${index}`;
-
 /** An older program must not write into a schema it does not know. */
-function refuseNewer(unknown: readonly string[]): void {
+function refuseNewer(unknown: readonly { name: string }[]): void {
   if (unknown.length === 0) return;
-  throw new StorageError(
-    `The database was migrated by a newer version of Dialect (${unknown.join(', ')}): update this one.`,
-  );
-}
-
-async function ensureEpoch(sql: Sql, database: SqlDatabase): Promise<void> {
-  const find = (connection: SqlConnection) =>
-    sql.all(connection, sql.db.selectFrom('meta').select('value').where('name', '=', 'epoch'));
-  if ((await database.read(find)).length > 0) return;
-  const { sql: text, parameters } = sql.db.insertInto('meta').values({ name: 'epoch', value: randomUUID() }).compile();
-  await database
-    .write(async (connection) => connection.execute(text, parameters))
-    .catch((error: unknown) => {
-      // Another process that started at the same time was faster.
-      if (!sql.dialect.violatedKey(error)) throw error;
-    });
+  const names = unknown.map(({ name }) => name).join(', ');
+  throw new StorageError(`The database was migrated by a newer version of Dialect (${names}): update this one.`);
 }

@@ -5,7 +5,10 @@ import type { Sql } from '../statement.js';
 export interface MigrationLock {
   /** The statement that a predecessor was at when it died, as it was given to `reach`. */
   resumed_step: string | null;
-  /** Says, in the transaction of `connection`, which statement comes next. @throws when the lock was taken away. */
+  /**
+   * Says, in the transaction of `connection`, which statement comes next; nobody can take the lock before it ends.
+   * @throws when the lock was taken away
+   */
   reach(connection: SqlConnection, step: string | null): Promise<void>;
   release(): Promise<void>;
 }
@@ -84,11 +87,14 @@ export async function takeMigrationLock(
   }
 
   const resumed_step = await take();
-  // A renewal that fails is not worth failing for: the next statement notices a lock that is gone.
-  const renewal = setInterval(() => {
-    database
-      .write((connection) => Promise.resolve(run(connection, own().set({ expires_at: expiry() }))))
-      .catch(() => undefined);
+  let is_renewing = false;
+  const renewal = setInterval(async () => {
+    // One at a time: while a change of rows holds the lock's row, they would take every connection to wait for it.
+    if (is_renewing) return;
+    is_renewing = true;
+    // One that fails is not worth failing for: the next statement notices a lock that is gone.
+    await database.write(async (connection) => run(connection, own().set({ expires_at: expiry() }))).catch(() => null);
+    is_renewing = false;
   }, lease_ms / 3);
   renewal.unref();
 
@@ -101,7 +107,8 @@ export async function takeMigrationLock(
     },
     async release() {
       clearInterval(renewal);
-      await database.write((connection) => Promise.resolve(run(connection, own().set({ owner: '' }))));
+      // Who waits takes over after a lease all the same, and why the migration failed must not be lost for this.
+      await database.write(async (connection) => run(connection, own().set({ owner: '' }))).catch(() => null);
     },
   };
 }

@@ -1,0 +1,58 @@
+import type { TestDatabase } from './databases.js';
+import type { all } from './further-migrations.js';
+
+export type MigrationName = (typeof all)[number]['name'];
+
+/** In plain SQL: the storage of today writes what the schema of today has. */
+type Fill = (sql: TestDatabase['sql']) => Promise<unknown>;
+
+/**
+ * What people had in the database when each migration was the newest, on top of what they had before. The compiler asks
+ * for a line here with every new migration: what its columns and tables hold by the time of the next one.
+ */
+export const fills: Record<MigrationName, Fill> = {
+  /**
+   * Ann, Bob, and Cem, who has an account of ours. Ann and Bob have a private chat, in which Bob has not read the last
+   * two messages; all three were in a group, which Cem has left.
+   */
+  async '001-messenger'(sql) {
+    const people = [
+      "(1, 'ann', null, null, 'Ann', 'ann', '', 1000)",
+      "(2, 'bob', null, null, 'Bob', 'bob', 'a key', 1001)",
+      "(3, null, 'Çem', 'çem', 'Cem', 'çem cem', '', 1002)",
+    ];
+    await sql(
+      `insert into dialect_users (id, external_id, username, username_key, first_name, search_key, public_key, created_at)
+        values ${people.join(', ')}`,
+    );
+    await sql(
+      "insert into dialect_credentials (user_id, kind, lookup, secret) values (3, 'phone', '+491700000', 'fake:terces')",
+    );
+    await sql('insert into dialect_blocks (blocker_id, blocked_id, created_at) values (3, 2, 1003)');
+    await sql(
+      `insert into dialect_chats (id, chat_type, chat_name, owner_id, pair_key, client_id, last_seq, rev, meta_rev,
+        last_message_at, created_at, updated_at) values
+        (1, 'private', null, null, '1:2', null, 3, 4, 1, 2003, 2000, 2003),
+        (2, 'group', 'Three', 1, null, 'g', 2, 4, 1, 3003, 3000, 3003)`,
+    );
+    await sql(
+      `insert into dialect_members (chat_id, user_id, role, joined_seq, joined_at, left_at, read_seq, read_at,
+        delivered_seq, rev) values
+        (1, 1, 'member', 0, 2000, null, 3, 2003, 3, 1), (1, 2, 'member', 0, 2000, null, 1, 2002, 2, 1),
+        (2, 1, 'owner', 0, 3000, null, 2, 3003, 2, 1), (2, 2, 'member', 0, 3000, null, 0, null, 0, 1),
+        (2, 3, 'member', 0, 3000, 3002, 1, 3001, 1, 3)`,
+    );
+    await sql(
+      `insert into dialect_messages (id, chat_id, seq, rev, sender_id, client_id, message_type, content, reply_to_id,
+        sent_at) values
+        (1, 1, 1, 2, 1, 'a1', 'text', 'Hello, Bob', null, 2001), (2, 1, 2, 3, 1, 'a2', 'text', 'Ça va? 🙂', 1, 2002),
+        (3, 1, 3, 4, 1, 'a3', 'text', 'c2VhbGVk', null, 2003), (4, 2, 1, 2, 3, 'c1', 'text', 'Bye', null, 3001),
+        (5, 2, 2, 4, 1, 'a4', 'image', 'a picture', null, 3003)`,
+    );
+    await sql('insert into dialect_read_log (chat_id, user_id, seq, at) values (1, 2, 1, 2002), (2, 3, 1, 3001)');
+  },
+
+  '901-notes': (sql) => sql("update dialect_members set note = 'plays the piano' where user_id = 2"),
+
+  '902-tallies': (sql) => sql('update dialect_tallies set messages = messages + 100 where chat_id = 2'),
+};
