@@ -51,6 +51,9 @@ export interface PrivateMysql {
   sql(text: string): Promise<Record<string, unknown>[]>;
   /** SIGKILL, and gone. */
   kill9(): Promise<void>;
+  /** It keeps its connections and answers nobody, until it may go on. */
+  freeze(): void;
+  thaw(): void;
   /** After a kill: on the same data and the same port, with further options of the server. Resolves when it answers. */
   start(...options: string[]): Promise<void>;
   /** Stops it and removes its folder. */
@@ -100,6 +103,8 @@ export async function createPrivateMysql(...options: string[]): Promise<PrivateM
       server.kill('SIGKILL');
       await gone;
     },
+    freeze: () => void server?.kill('SIGSTOP'),
+    thaw: () => void server?.kill('SIGCONT'),
     async start(...more) {
       server = spawn(program, [...common(folder), ...own, ...options, ...more], { stdio: 'ignore' });
       await untilItAnswers(url, server).catch((error: unknown) => {

@@ -1,5 +1,6 @@
 import { StorageError } from '@dialect/core';
 import type { SqlConnection } from '@dialect/storage-sql';
+import type { ConnectionOptions } from 'mysql2';
 
 /** The oldest of each family: older ones lack a collation without padding, or are no longer maintained. */
 const oldest = { MySQL: [8, 0, 17], MariaDB: [10, 6, 0] } as const;
@@ -11,16 +12,22 @@ const variables = {
   sync_binlog: '@@sync_binlog',
   sql_mode: '@@session.sql_mode',
   charset: '@@session.character_set_client',
+  autocommit: '@@session.autocommit',
   read_only: '@@global.read_only',
 };
 type Found = Record<keyof typeof variables, unknown>;
+
+/** @throws StorageError for a setting of a host's pool that no query of ours can switch off */
+export function checkSettings({ queryFormat }: ConnectionOptions): void {
+  if (queryFormat) throw new StorageError('The pool has a queryFormat, which would change our statements. Remove it.');
+}
 
 /** @throws StorageError when this server, or the session that a host's pool gives us, cannot keep our promises */
 export async function checkServer(connection: SqlConnection, when_not_durable: 'refuse' | 'warn'): Promise<void> {
   const list = Object.entries(variables).map(([name, expression]) => `${expression} as ${name}`);
   const { rows } = await connection.execute(`select ${list.join(', ')}`, []);
   const found = rows[0] as Found;
-  const problem = problemOf(found);
+  const problem = problemOf(found) ?? problemOfReading(await isolationOf(connection));
   if (problem) throw new StorageError(problem);
   const risk = riskOf(found);
   if (risk === null) return;
@@ -29,7 +36,7 @@ export async function checkServer(connection: SqlConnection, when_not_durable: '
   process.emitWarning(text, 'DialectWarning');
 }
 
-function problemOf({ version, sql_mode, charset, read_only }: Found): string | null {
+function problemOf({ version, sql_mode, charset, autocommit, read_only }: Found): string | null {
   const family = /mariadb/i.test(String(version)) ? 'MariaDB' : 'MySQL';
   const least = oldest[family];
   if (isOlder(String(version), least))
@@ -42,8 +49,26 @@ function problemOf({ version, sql_mode, charset, read_only }: Found): string | n
     return 'The session has the sql_mode NO_BACKSLASH_ESCAPES, with which mysql2 cannot quote safely. Remove it.';
   }
   if (charset !== 'utf8mb4') return `The session's character set is ${charset}; it has to be utf8mb4.`;
-  if (Number(read_only) === 1) return 'The server is read-only (a replica?); it has to take writes.';
+  if (Number(autocommit) !== 1) {
+    return 'The session has autocommit = 0: what it reads would stay as it was at its first query. Set it to 1.';
+  }
+  // A number, and in the newest servers a word.
+  if (!['0', 'OFF'].includes(String(read_only).toUpperCase()))
+    return 'The server is read-only (a replica?); it has to take writes.';
   return null;
+}
+
+/** By the name that the server has for it. */
+async function isolationOf(connection: SqlConnection): Promise<string> {
+  const text = "show session variables where variable_name in ('transaction_isolation', 'tx_isolation')";
+  const { rows } = await connection.execute(text, []);
+  return String(rows[0]?.Value);
+}
+
+/** Our transactions have a level of their own; what is read outside of them has the session's. */
+function problemOfReading(isolation: string): string | null {
+  if (isolation !== 'READ-UNCOMMITTED') return null;
+  return 'The session reads what is not committed. Give it another isolation level than READ UNCOMMITTED.';
 }
 
 function riskOf({ flush, log_bin, sync_binlog }: Found): string | null {

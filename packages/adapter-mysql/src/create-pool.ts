@@ -1,5 +1,6 @@
 import { StorageError } from '@dialect/core';
 import { createPool as createMysqlPool, type Pool } from 'mysql2';
+import { drop } from './drop.js';
 import type { MysqlServerOptions, MysqlUrlOptions } from './options.js';
 
 /** Seconds. Longer than any transaction of ours takes; a host's may be slower than that, and then we try again. */
@@ -17,12 +18,14 @@ export function createPool(options: MysqlUrlOptions | MysqlServerOptions): Pool 
     connectionLimit: options.connections ?? 10,
     connectTimeout: options.connect_timeout_ms ?? 10_000,
     charset: 'utf8mb4_bin',
+    // An object among the values is a mistake, and must not become a piece of SQL.
+    stringifyObjects: true,
     ...(options.ssl !== undefined && { ssl: options.ssl }),
   });
   pool.on('connection', (connection) => {
     // A session without them must not be used; they are answered before anything else is asked.
     const settled = (error: unknown): void => {
-      if (error) connection.destroy();
+      if (error) drop(connection, error);
     };
     connection.query('set session transaction isolation level read committed', settled);
     connection.query(
@@ -33,21 +36,32 @@ export function createPool(options: MysqlUrlOptions | MysqlServerOptions): Pool 
   return pool;
 }
 
+const form = 'mysql://user:password@host:port/database';
+
 /** @throws StorageError that does not repeat the URL: it holds a password */
 function readUrl(url: string): MysqlServerOptions {
-  const form = 'mysql://user:password@host:port/database';
   if (!URL.canParse(url)) throw new StorageError(`The URL of the database is none; it has the form ${form}.`);
-  const { protocol, hostname, port, username, password, pathname } = new URL(url);
+  const { protocol, hostname, port, username, password, pathname, search, hash } = new URL(url);
   if (protocol !== 'mysql:') throw new StorageError(`The URL of the database begins with ${protocol}//, not mysql://.`);
-  const database = decodeURIComponent(pathname.slice(1));
+  const database = decode(pathname.slice(1));
   if (database === '' || database.includes('/')) {
     throw new StorageError(`The URL of the database names no database; it has the form ${form}.`);
   }
+  // Among them could be the wish for encryption, and nobody would notice that it was not heard.
+  if (search || hash) throw new StorageError(`The URL of the database ends with parameters; it has the form ${form}.`);
   return {
     database,
     ...(hostname && { host: hostname.replace(/^\[|\]$/g, '') }),
     ...(port && { port: Number(port) }),
-    ...(username && { user: decodeURIComponent(username) }),
-    ...(password && { password: decodeURIComponent(password) }),
+    ...(username && { user: decode(username) }),
+    ...(password && { password: decode(password) }),
   };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new StorageError('The URL of the database has a % that encodes nothing; write %25 for the sign itself.');
+  }
 }

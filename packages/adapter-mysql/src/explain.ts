@@ -6,11 +6,13 @@ interface DriverError extends Error {
   address?: string;
   port?: number;
   hostname?: string;
+  /** Of a name with several addresses, when none of them answers. */
+  errors?: DriverError[];
 }
 
 /** What kept the storage from starting, as a line for its operator; other errors as they are. */
 export function explain(error: unknown): unknown {
-  if (isMessengerError(error) && error.cause) return explain(error.cause);
+  if (isMessengerError(error)) return error.cause ? explain(error.cause) : new StorageError(error.message);
   const text = lineFor(error as DriverError);
   return text === null ? error : new StorageError(text, { cause: error });
 }
@@ -29,9 +31,18 @@ function lineFor(error: DriverError): string | null {
     case 1370:
       return `The database user lacks a privilege: ${message}. It needs SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER and INDEX on the database.`;
     case 1040:
+    case 1203:
+    case 1226:
       return `The database server has no connection left: ${message}.`;
+    case 1290:
+    case 1836:
+      return `The database server is read-only (a replica?): ${message}.`;
   }
-  const place = error.hostname ?? (error.address && `${error.address}:${error.port}`) ?? 'its address';
+  const { hostname, address, port } = error.errors?.[0] ?? error;
+  const place = hostname ?? (address && `${address}:${port}`) ?? 'its address';
+  if (code.startsWith('HANDSHAKE_') || code.startsWith('AUTH_')) {
+    return `The database server cannot be agreed with on how to connect: ${message}.`;
+  }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `The host of the database is unknown: ${place}.`;
   if (['ECONNREFUSED', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'PROTOCOL_CONNECTION_LOST'].includes(code)) {
     return `No database server answers at ${place} (${code}).`;

@@ -25,12 +25,13 @@ export function mysql(options: MysqlOptions | string): SqlStorage<PoolConnection
     }),
     given.prefix === undefined ? {} : { prefix: given.prefix },
   );
+  const explained = (error: unknown): never => {
+    throw explain(error);
+  };
   return {
     ...storage,
-    migrate: (report) =>
-      storage.migrate(report).catch((error: unknown) => {
-        throw explain(error);
-      }),
+    migrate: (report) => storage.migrate(report).catch(explained),
+    migrationStatus: () => storage.migrationStatus().catch(explained),
   };
 }
 

@@ -1,13 +1,16 @@
 import type { Attempt, SqlConnection, SqlDatabase } from '@dialect/storage-sql';
-import type { Pool, PoolConnection } from 'mysql2';
+import type { Pool } from 'mysql2';
 import type { PoolConnection as LentConnection } from 'mysql2/promise';
 import { acquire } from './acquire.js';
-import { checkServer } from './check-server.js';
+import { checkServer, checkSettings } from './check-server.js';
 import { createConnection } from './connection.js';
-import { isConflict, isLost } from './driver-errors.js';
+import { errnoOf, isLost } from './driver-errors.js';
+import { createEnding } from './end-pool.js';
+import { beginLent, lend } from './lend.js';
 import { mysqlDialect } from './mysql-dialect.js';
 import type { Timeouts } from './options.js';
-import { busy, retry } from './retry.js';
+import { retry } from './retry.js';
+import { execute, type Taken, undo } from './taken.js';
 
 export interface MysqlDatabaseOptions extends Timeouts {
   pool: Pool;
@@ -22,43 +25,37 @@ export function openMysql(options: MysqlDatabaseOptions): SqlDatabase<LentConnec
   // Our own sessions were set to it when they began.
   const begin = [...(is_shared ? ['set transaction isolation level read committed'] : []), 'start transaction'];
   const running = new Set<Promise<unknown>>();
+  const end = is_shared ? async () => undefined : createEnding(pool);
 
   /** Remembered until it ends: closing waits for it. */
   function remembered<T>(run: Promise<T>): Promise<T> {
-    const end = (): boolean => running.delete(run);
+    const forget = (): boolean => running.delete(run);
     running.add(run);
-    run.then(end, end);
+    run.then(forget, forget);
     return run;
   }
 
-  /** A connection that failed in the middle of something is not given to anybody else. */
-  async function using<T>(work: (connection: SqlConnection, own: PoolConnection) => Promise<T>): Promise<T> {
+  async function take(): Promise<Taken> {
     const own = await acquire(pool, acquire_timeout_ms);
+    return { own, connection: createConnection(own, statement_timeout_ms) };
+  }
+
+  async function using<T>(work: (taken: Taken) => Promise<T>): Promise<T> {
+    const taken = await take();
     try {
-      const result = await work(createConnection(own, statement_timeout_ms), own);
-      own.release();
-      return result;
-    } catch (error) {
-      if (isLost(error)) own.destroy();
-      else own.release();
-      throw error;
+      return await work(taken);
+    } finally {
+      // Of one that was dropped the pool knows nothing any more.
+      taken.own.release();
     }
   }
 
-  async function execute(connection: SqlConnection, ...statements: string[]): Promise<void> {
-    for (const statement of statements) await connection.execute(statement, []);
-  }
-
-  /** What failed is undone; a connection that cannot even do that counts as lost, with all that it had not committed. */
-  async function undo(connection: SqlConnection, error: unknown): Promise<void> {
-    if (!isLost(error)) await execute(connection, 'rollback');
-  }
-
   async function transaction<T>(
-    connection: SqlConnection,
+    taken: Taken,
     attempt: Attempt,
     work: (connection: SqlConnection, attempt: Attempt) => Promise<T>,
   ): Promise<T> {
+    const { connection } = taken;
     let is_committing = false;
     try {
       await execute(connection, ...begin);
@@ -68,51 +65,40 @@ export function openMysql(options: MysqlDatabaseOptions): SqlDatabase<LentConnec
       return result;
     } catch (error) {
       attempt.may_have_committed ||= is_committing && isLost(error);
-      await undo(connection, error);
+      await undo(taken);
       throw error;
     }
   }
 
-  /**
-   * A host's transaction runs once. A deadlock ends it on the server, and what a host that goes on all the same writes
-   * next must not be committed: without autocommit it waits for our commit, and the savepoint of the beginning is gone.
-   */
-  async function lend<T>(connection: SqlConnection, work: () => Promise<T>): Promise<T> {
-    let is_committing = false;
-    try {
-      await execute(connection, 'set autocommit = 0', ...begin, 'savepoint dialect_transaction');
-      const result = await work();
-      await execute(connection, 'release savepoint dialect_transaction');
-      is_committing = true;
-      await execute(connection, 'commit', 'set autocommit = 1');
-      return result;
-    } catch (error) {
-      if (is_committing && isLost(error)) {
-        throw busy(error, 'The connection was lost while the transaction committed: nobody knows whether it did.');
-      }
-      if (!isLost(error)) await execute(connection, 'rollback', 'set autocommit = 1');
-      if (isConflict(error)) throw busy(error, 'The transaction lost a conflict and was rolled back: run it again.');
-      throw isLost(error) ? busy(error, 'The connection was lost and the transaction rolled back.') : error;
-    }
+  function write<T>(work: (connection: SqlConnection, attempt: Attempt) => Promise<T>): Promise<T> {
+    const attempt: Attempt = { may_have_committed: false };
+    const run = () => retry(() => using((taken) => transaction(taken, attempt, work)), reconnect_ms);
+    return run().catch((error: unknown) => {
+      // The commit that was cut off came through while its repetition ran into its rows: now they are found.
+      if (attempt.may_have_committed && errnoOf(error) === 1062) return run();
+      throw error;
+    });
   }
 
   return {
     dialect: mysqlDialect,
-    read: (work) => remembered(retry(() => using(work), reconnect_ms)),
-    write: (work) => {
-      const attempt: Attempt = { may_have_committed: false };
-      return remembered(retry(() => using((connection) => transaction(connection, attempt, work)), reconnect_ms));
+    read: (work) => remembered(retry(() => using(({ connection }) => work(connection)), reconnect_ms)),
+    write: (work) => remembered(write(work)),
+    transaction(work) {
+      // Until the host's code begins, what is lost is tried again.
+      const begun = retry(() => beginLent(take, begin), reconnect_ms);
+      return remembered(begun.then((taken) => lend(taken, work)));
     },
-    transaction: (work) =>
+    check: () =>
       remembered(
-        using((connection, own) =>
-          lend(connection, () => work(connection, own.promise() as unknown as LentConnection)),
-        ),
+        using(async ({ own, connection }) => {
+          checkSettings(own.config);
+          await checkServer(connection, when_not_durable);
+        }),
       ),
-    check: () => using((connection) => checkServer(connection, when_not_durable)),
     async close() {
       await Promise.allSettled(running);
-      if (!is_shared) await new Promise<void>((resolve) => pool.end(() => resolve()));
+      await end();
     },
   };
 }

@@ -35,9 +35,11 @@ export const mysqlDialect: SqlDialect = {
   readContent: (value) => (typeof value === 'string' ? value : (value as Buffer).toString('utf8')),
   violatedKey(error) {
     if (errnoOf(error) !== 1062) return null;
-    // "Duplicate entry 'x' for key 'table.key'", or without the table; the entry is somebody's text.
-    return /for key '(?:[^']*\.)?([^'.]+)'$/.exec((error as Error).message)?.[1] ?? '';
+    // "Duplicate entry 'x' for key 'table.key'", or without the table, and in the server's language: the key is what is
+    // quoted last. The entry before it is somebody's text.
+    return /'(?:[^']*\.)?([^'.]+)'[^']*$/.exec((error as Error).message)?.[1] ?? '';
   },
+  isMissingTable: (error) => errnoOf(error) === 1146,
   isSchemaErrorOfRepeat: (error) => repeats.has(errnoOf(error)),
   rows_per_insert: 64,
   // Writers of different chats run side by side, and the server flushes their commits together.
