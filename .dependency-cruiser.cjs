@@ -24,7 +24,7 @@ const optionalPeers = ['argon2', 'bloom-filters', 'libphonenumber-js'];
 const any = (names) => `(${names.join('|')})`;
 const npm = (names) => `node_modules/(@types/)?${any(names)}/`;
 const adapter = '^packages/adapter-[^/]+/';
-const compositionRoot = '^packages/server-http/src/(serve|cli[^/]*)[.]ts$';
+const compositionRoot = '^packages/server-http/src/(serve|open-storage|cli[^/]*)[.]ts$';
 
 const rules = Object.entries(packages).map(([name, may]) => {
   const allowed = [`^packages/${any([name, ...may.dialect])}/`];
@@ -65,7 +65,8 @@ rules.push(
   },
   {
     name: 'adapters-in-the-composition-root',
-    comment: 'The server learns which database it has from its options; only serve.ts and the command choose one.',
+    comment:
+      'The server learns which database it has from its options; only open-storage.ts and the command choose one.',
     from: { path: '^packages/server-http/src/', pathNot: compositionRoot },
     to: { path: adapter },
   },

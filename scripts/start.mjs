@@ -1,4 +1,4 @@
-// npm start: the reference server, built first when it is not. Arguments after `--` go to `dialect serve`.
+// npm start: the reference server, built first when it is not. Arguments after `--` go to `dialect`.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -21,7 +21,7 @@ if (!existsSync(cli)) {
 
 // In this process, not in a child: SIGTERM and SIGINT must reach the server itself, or it could not drain its sockets.
 const { main } = await import(cli.href);
-await main(['serve', ...process.argv.slice(2)]);
+await main();
 
 function stop(message) {
   console.error(message);

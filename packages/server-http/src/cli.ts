@@ -3,6 +3,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { version } from '../package.json';
 import { type Command, help, parseCommand, UsageError } from './command.js';
+import { chooseDatabase } from './database-choice.js';
 import { readSettings } from './settings.js';
 import { StartupError } from './startup-error.js';
 
@@ -18,21 +19,27 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
   }
 }
 
-async function run({ name, environment }: Command): Promise<void> {
+async function run({ name, environment: options }: Command): Promise<void> {
   const print = (text: string) => void process.stdout.write(text);
-  if (name === 'help') return print(help);
-  if (name === 'version') return print(`${version}\n`);
-  // Loaded only now: `--help` needs no database driver.
-  const { openStorage, schemaScript } = await import('./serve.js');
-  if (name === 'migrate sql') return print(await schemaScript());
-  const settings = readSettings({ ...process.env, ...environment });
-  if (name === 'migrate up') {
-    const storage = openStorage(settings.data_dir);
-    await storage.migrate().finally(() => storage.close());
-    return print(`The schema in ${settings.data_dir} is up to date.\n`);
+  const environment = { ...process.env, ...options };
+  // Loaded where they are needed: `--help` needs no database driver.
+  switch (name) {
+    case 'help':
+      return print(help);
+    case 'version':
+      return print(`${version}\n`);
+    case 'migrate sql': {
+      const { kind, notes } = chooseDatabase(environment);
+      const { schemaScript } = await import('./open-storage.js');
+      return print([...notes.map((note) => `-- ${note}`), await schemaScript(kind), ''].join('\n'));
+    }
   }
-  const { runServer } = await import('./run-server.js');
-  return runServer(settings, print);
+  const settings = readSettings(environment);
+  for (const note of settings.database.notes) print(`${note}\n`);
+  if (name === 'serve') return (await import('./run-server.js')).runServer(settings, print);
+  const { migrateUp, printMigrationStatus } = await import('./migrate-command.js');
+  if (name === 'migrate up') return migrateUp(settings.database, print);
+  if (!(await printMigrationStatus(settings.database, print))) process.exitCode = 1;
 }
 
 function fail(code: number, text: string): void {

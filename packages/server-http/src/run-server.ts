@@ -9,21 +9,24 @@ const exitCodes: Partial<Record<NodeJS.Signals, number>> = { SIGINT: 130, SIGTER
 
 /** Serves until a signal comes, then drains and ends the process. Returns when the server answers. */
 export async function runServer(settings: Settings, print: (text: string) => void): Promise<void> {
-  const server = await serve(settings);
+  const server = await serve(settings, (line) => print(`${line}\n`));
   print(describe(server));
   endOnSignals(server, print);
   reportStrayErrors(server);
 }
 
-function describe({ url, api_url, docs_url, socket_url, data_dir, key }: RunningServer): string {
+function describe({ url, api_url, docs_url, socket_url, database, data_dir, key }: RunningServer): string {
   return [
     `Dialect is listening on ${url}`,
-    `  API     ${api_url}`,
-    `  Docs    ${docs_url}`,
-    `  Socket  ${socket_url}`,
-    `  Data    ${data_dir}`,
-    ...(key?.is_new ? [`  Key     created in ${key.path} (mode 600): keep it, or everybody has to sign in again`] : []),
-    ...(key?.is_exposed ? [`  Key     WARNING: ${key.path} can be read by others; run "chmod 600" on it`] : []),
+    `  API       ${api_url}`,
+    `  Docs      ${docs_url}`,
+    `  Socket    ${socket_url}`,
+    `  Database  ${database}`,
+    `  Data      ${data_dir}`,
+    ...(key?.is_new
+      ? [`  Key       created in ${key.path} (mode 600): keep it, or everybody has to sign in again`]
+      : []),
+    ...(key?.is_exposed ? [`  Key       WARNING: ${key.path} can be read by others; run "chmod 600" on it`] : []),
     '',
   ].join('\n');
 }

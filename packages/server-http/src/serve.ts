@@ -1,14 +1,15 @@
-import { join } from 'node:path';
-import { sqlite } from '@dialect/adapter-sqlite';
 import { createMessenger, type Logger } from '@dialect/core';
 import { apiRoot, socketPath } from '@dialect/protocol';
 import { attachWebSocket } from '@dialect/transport-ws';
 import { inDataFolder } from './data-folder.js';
+import { describeDatabase } from './database-settings.js';
 import { drain } from './drain.js';
 import { createHttpServer, listen, tryAddress } from './http-server.js';
 import { createNodeHandler } from './node-handler.js';
+import { openStorage } from './open-storage.js';
 import { keepSecretKey, type SecretKey } from './secret-key.js';
 import type { Settings } from './settings.js';
+import { useDatabase } from './use-database.js';
 
 /** A server that answers. */
 export interface RunningServer {
@@ -17,6 +18,8 @@ export interface RunningServer {
   api_url: string;
   docs_url: string;
   socket_url: string;
+  /** The kind and the place of the database, without its password. */
+  database: string;
   data_dir: string;
   /** Null when the settings brought one. */
   key: Omit<SecretKey, 'secret'> | null;
@@ -25,25 +28,18 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** The storage of a data folder. This file alone knows which database the reference server uses. */
-export const openStorage = (data_dir: string) => inDataFolder(data_dir, () => sqlite(join(data_dir, 'dialect.db')));
-
-/** The statements that create the schema; touches no file. */
-export async function schemaScript(): Promise<string> {
-  const storage = sqlite(':memory:');
-  const script = storage.schemaScript();
-  await storage.close();
-  return script;
-}
-
-/** Puts the reference server together and starts it. @throws StartupError for what its operator can put right */
-export async function serve(settings: Settings): Promise<RunningServer> {
-  const { data_dir, port, host } = settings;
+/**
+ * Puts the reference server together and starts it; `report` hears a line about each migration and about waiting for one.
+ * @throws StartupError for what its operator can put right
+ */
+export async function serve(settings: Settings, report?: (line: string) => void): Promise<RunningServer> {
+  const { data_dir, database, port, host } = settings;
   // Before anything is touched: whoever starts it twice by mistake must not migrate the data under the first one.
   await tryAddress(port, host);
   const kept = settings.secret === null ? inDataFolder(data_dir, () => keepSecretKey(data_dir)) : null;
+  const storage = await useDatabase(database, () => openStorage(database));
   const messenger = createMessenger({
-    storage: openStorage(data_dir),
+    storage: { ...storage, migrate: () => storage.migrate(report) },
     accounts: { secret: (kept?.secret ?? settings.secret) as string, token_minutes: settings.token_minutes },
   });
   const options = { cors_origins: settings.cors_origins, override_globals: true };
@@ -52,7 +48,7 @@ export async function serve(settings: Settings): Promise<RunningServer> {
   const close = () => drain(http, transport, messenger);
 
   try {
-    await messenger.start();
+    await useDatabase(database, () => messenger.start());
     const address = await listen(http.server, port, host);
     const origin = `//${nameOf(host)}:${address.port}`;
     return {
@@ -60,13 +56,15 @@ export async function serve(settings: Settings): Promise<RunningServer> {
       api_url: `http:${origin}${apiRoot}`,
       docs_url: `http:${origin}/docs`,
       socket_url: `ws:${origin}${socketPath}`,
+      database: describeDatabase(database),
       data_dir,
       key: kept && { path: kept.path, is_new: kept.is_new, is_exposed: kept.is_exposed },
       logger: messenger.logger,
       close,
     };
   } catch (error) {
-    await close();
+    // What kept it from starting is what its operator has to read.
+    await close().catch(() => undefined);
     throw error;
   }
 }

@@ -1,38 +1,39 @@
 import { resolve } from 'node:path';
+import { type DatabaseSettings, readDatabase } from './database-settings.js';
+import { type Environment, readNumber, readText } from './environment.js';
 import { StartupError } from './startup-error.js';
 
 /** What the reference server can be told. */
 export interface Settings {
   port: number;
   host: string;
-  /** Absolute: where the database, the media and the key are. */
+  /** Absolute: where the media and the key are, and the database when it is said to be nowhere else. */
   data_dir: string;
+  database: DatabaseSettings;
   /** Null: the one in the data folder, created when there is none. */
   secret: string | null;
   token_minutes: number;
   cors_origins: string[];
 }
 
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 const least_secret_bytes = 32;
 const one_year_minutes = 525_600;
 
-/** From the environment. An empty variable is an absent one, as in a compose file. @throws StartupError */
+/** From the environment. @throws StartupError */
 export function readSettings(environment: Environment): Settings {
-  const read = (name: string, otherwise: string) => environment[name]?.trim() || otherwise;
+  const data_dir = resolve(readText(environment, 'DATA_DIR', './data'));
   return {
-    port: wholeNumber('PORT', read('PORT', '8000'), 0, 65_535),
-    host: read('HOST', '127.0.0.1'),
-    data_dir: resolve(read('DATA_DIR', './data')),
-    secret: secret(read('SECRET_KEY', '')),
-    token_minutes: wholeNumber(
-      'ACCESS_TOKEN_EXPIRE_MINUTES',
-      read('ACCESS_TOKEN_EXPIRE_MINUTES', '60'),
-      1,
-      one_year_minutes,
-    ),
-    cors_origins: origins(read('CORS_ORIGINS', '')),
+    port: readNumber(environment, 'PORT', { least: 0, most: 65_535, otherwise: 8000 }),
+    host: readText(environment, 'HOST', '127.0.0.1'),
+    data_dir,
+    database: readDatabase(environment, data_dir),
+    secret: secret(readText(environment, 'SECRET_KEY')),
+    token_minutes: readNumber(environment, 'ACCESS_TOKEN_EXPIRE_MINUTES', {
+      least: 1,
+      most: one_year_minutes,
+      otherwise: 60,
+    }),
+    cors_origins: origins(readText(environment, 'CORS_ORIGINS')),
   };
 }
 
@@ -46,12 +47,6 @@ export function checkSecret(value: string, name: string): string {
 
 function secret(value: string): string | null {
   return value === '' ? null : checkSecret(value, 'SECRET_KEY');
-}
-
-function wholeNumber(name: string, text: string, least: number, most: number): number {
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  throw new StartupError(`${name} must be a whole number from ${least} to ${most}, not ${JSON.stringify(text)}.`);
 }
 
 function origins(text: string): string[] {

@@ -1,48 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { readFileSync, statSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { bundleCommand } from './support/bundled-command.js';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { urlIn, useCommand } from './support/run-command.js';
 import { ask, temporaryFolder } from './support/start-api.js';
 
-let command = '';
-beforeAll(async () => {
-  command = await bundleCommand();
-});
-afterAll(() => rmSync(dirname(command), { recursive: true, force: true }));
-
-interface Run {
-  child: ChildProcess;
-  output(): string;
-  /** Resolves when the output holds this text; what came so far. */
-  until(text: string): Promise<string>;
-  ended: Promise<{ code: number | null; stdout: string; stderr: string }>;
-}
-
-function run(argv: string[], environment: Record<string, string> = {}, script = command): Run {
-  const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, [script, ...argv], { env: { PATH, ...environment }, cwd: dirname(command) });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const out = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const) child[name].on('data', (data) => (out[name] += data));
-  const ended = new Promise<Awaited<Run['ended']>>((resolve) => {
-    child.on('close', (code) => resolve({ code, ...out }));
-  });
-  const output = () => out.stdout + out.stderr;
-  async function until(text: string): Promise<string> {
-    while (!output().includes(text)) {
-      if (child.exitCode !== null) throw new Error(`It ended without "${text}":\n${output()}`);
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    return output();
-  }
-  return { child, output, until, ended };
-}
-
-const urlIn = (output: string) => /listening on (\S+)/.exec(output)?.[1] as string;
+const { path, run } = useCommand();
 
 describe('dialect', () => {
   test('--help, --version and what it does not know', async () => {
@@ -64,29 +29,17 @@ describe('dialect', () => {
 
   test('also through the link that npm makes', async () => {
     const link = join(temporaryFolder(), 'dialect');
-    symlinkSync(command, link);
-    expect((await run(['--version'], {}, link).ended).stdout).toMatch(/^\d/);
+    symlinkSync(path(), link);
+    expect((await run(['--version'], {}, { script: link }).ended).stdout).toMatch(/^\d/);
   });
 
   test('does nothing when it is imported', async () => {
-    const script = `import(${JSON.stringify(command)}).then(({ main }) => console.log(typeof main))`;
-    expect(await run(['-e', script], {}, '--input-type=module').ended).toEqual({
+    const script = `import(${JSON.stringify(path())}).then(({ main }) => console.log(typeof main))`;
+    expect(await run(['-e', script], {}, { script: '--input-type=module' }).ended).toEqual({
       code: 0,
       stdout: 'function\n',
       stderr: '',
     });
-  });
-
-  test('migrate sql prints the schema; migrate up creates it', async () => {
-    const DATA_DIR = join(temporaryFolder(), 'data');
-    const sql = await run(['migrate', 'sql'], { DATA_DIR }).ended;
-    expect(sql).toMatchObject({ code: 0, stderr: '' });
-    expect(sql.stdout).toMatch(/create table.*dialect_messages/is);
-    expect(existsSync(DATA_DIR)).toBe(false);
-    const up = () => run(['migrate', 'up', '--data-dir', DATA_DIR]).ended;
-    expect(await up()).toMatchObject({ code: 0, stderr: '' });
-    expect(await up()).toMatchObject({ code: 0, stderr: '' });
-    expect(existsSync(join(DATA_DIR, 'dialect.db'))).toBe(true);
   });
 
   test.each([
@@ -165,12 +118,12 @@ describe('dialect serve', () => {
 
   test('a rejection that nothing awaits is logged, and the server goes on; an exception ends it', async () => {
     const script = `
-      const { main } = await import(${JSON.stringify(command)});
+      const { main } = await import(${JSON.stringify(path())});
       await main(['serve']);
       process.once('SIGUSR2', () => setTimeout(() => { throw new Error('stray exception'); }));
       Promise.reject(new Error('stray rejection'));`;
     const environment = { PORT: '0', DATA_DIR: temporaryFolder() };
-    const { child, until, ended } = run(['-e', script], environment, '--input-type=module');
+    const { child, until, ended } = run(['-e', script], environment, { script: '--input-type=module' });
     const url = urlIn(await until('Data '));
     await until('stray rejection');
     expect((await ask(`${url}/health/ready`)).status).toBe(200);

@@ -13,6 +13,7 @@ describe('settings', () => {
       port: 8000,
       host: '127.0.0.1',
       data_dir: join(process.cwd(), 'data'),
+      database: { kind: 'sqlite', named_by: 'DATA_DIR', notes: [], path: join(process.cwd(), 'data', 'dialect.db') },
       secret: null,
       token_minutes: 60,
       cors_origins: [],
@@ -35,6 +36,7 @@ describe('settings', () => {
       port: 0,
       host: '::1',
       data_dir: '/data',
+      database: { kind: 'sqlite', named_by: 'DATA_DIR', notes: [], path: '/data/dialect.db' },
       secret,
       token_minutes: 15,
       cors_origins: ['https://app.example', 'http://localhost:5173'],
@@ -92,6 +94,7 @@ describe('command lines', () => {
     [['--data-dir', 'd', '--cors-origins', 'o'], 'serve', { DATA_DIR: 'd', CORS_ORIGINS: 'o' }],
     [['migrate', 'sql'], 'migrate sql', {}],
     [['migrate', 'up', '--data-dir', 'd'], 'migrate up', { DATA_DIR: 'd' }],
+    [['migrate', 'status', '--data-dir', 'd'], 'migrate status', { DATA_DIR: 'd' }],
     [['help'], 'help', {}],
     [['serve', '-h'], 'help', {}],
     [['-v'], 'version', {}],
@@ -107,8 +110,11 @@ describe('command lines', () => {
     [['--fast'], "Unknown option '--fast'"],
     [['--port'], "Option '--port <value>' argument missing"],
     [['migrate', 'sql', '--port', '1'], '"migrate sql" takes no --port.'],
+    [['--database-url', 'mysql://root:hunter2@db/chat'], "Unknown option '--database-url'"],
+    [['serve', 'mysql://root:hunter2@db/chat'], 'A URL is given in DATABASE_URL.'],
   ])('%j means nothing', (argv, message) => {
     expect(() => parseCommand(argv)).toThrow(UsageError);
     expect(() => parseCommand(argv)).toThrow(message);
+    expect(() => parseCommand(argv)).not.toThrow('hunter2');
   });
 });

@@ -26,10 +26,8 @@ export interface Person {
   post(path: string, body?: unknown): Promise<Answer>;
 }
 
-export interface Api {
+export interface Remote {
   url: string;
-  messenger: TestMessenger;
-  storage: Storage;
   /** Below the API's root; anything else with `url` itself. */
   request(path: string, init?: RequestInit): Promise<Answer>;
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
@@ -37,6 +35,11 @@ export interface Api {
   as(token: string): Pick<Person, 'get' | 'delete' | 'post'>;
   /** Registers somebody and signs them in. */
   join(username: string): Promise<Person>;
+}
+
+export interface Api extends Remote {
+  messenger: TestMessenger;
+  storage: Storage;
 }
 
 export type StorageKind = 'memory' | 'file';
@@ -59,7 +62,7 @@ export async function startApi(
     server.close();
     await messenger.close();
   });
-  return talkTo(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, messenger, storage);
+  return { ...talkTo(`http://127.0.0.1:${(server.address() as AddressInfo).port}`), messenger, storage };
 }
 
 export function temporaryFolder(): string {
@@ -79,7 +82,8 @@ export async function ask(url: string, init?: RequestInit): Promise<Answer> {
   return { status: response.status, headers: response.headers, text, body: is_json ? JSON.parse(text) : null };
 }
 
-function talkTo(url: string, messenger: TestMessenger, storage: Storage): Api {
+/** The API of any server. */
+export function talkTo(url: string): Remote {
   let people = 0;
   const request = (path: string, init?: RequestInit) => ask(`${url}/api/v1${path}`, init);
   const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
@@ -104,5 +108,5 @@ function talkTo(url: string, messenger: TestMessenger, storage: Storage): Api {
     const token = (await signIn(phone, password)).body.access_token;
     return { id: me.id, token, phone, ...as(token) };
   };
-  return { url, messenger, storage, request, post, signIn, as, join };
+  return { url, request, post, signIn, as, join };
 }
