@@ -1,4 +1,8 @@
 import type { WireName } from './generator/wires/index.ts';
+import type { ServerSettings } from './servers/settings.ts';
+import { mysqlDatabase } from './stores/mysql-database.ts';
+import { sqliteFile } from './stores/sqlite-file.ts';
+import type { Store } from './stores/store.ts';
 
 export interface Contestant {
   name: string;
@@ -7,14 +11,12 @@ export interface Contestant {
   wire: WireName;
   settings: ServerSettings;
   /** Where its messages are, for the count after each trial; absent when it stores nothing. */
-  store?: { file: string; table: string };
+  store?: Store;
+  /** Our own code, which `--profile` looks into. */
+  is_ours: boolean;
 }
 
-/** What a server script is told beside its folder. */
-export interface ServerSettings {
-  synchronous?: 'NORMAL' | 'FULL';
-}
-
+/** The one that every other is compared with. */
 export const ours = 'dialect';
 
 export const contestants: readonly Contestant[] = [
@@ -24,7 +26,17 @@ export const contestants: readonly Contestant[] = [
     script: 'servers/dialect.js',
     wire: 'dialect',
     settings: {},
-    store: { file: 'dialect.db', table: 'dialect_messages' },
+    store: sqliteFile('dialect.db', 'dialect_messages'),
+    is_ours: true,
+  },
+  {
+    name: 'dialect-mysql',
+    title: 'this SDK on MySQL or MariaDB, flushed at every commit before every ack',
+    script: 'servers/dialect.js',
+    wire: 'dialect',
+    settings: {},
+    store: mysqlDatabase('dialect_messages'),
+    is_ours: true,
   },
   {
     name: 'relay',
@@ -32,6 +44,7 @@ export const contestants: readonly Contestant[] = [
     script: 'servers/relay.js',
     wire: 'dialect',
     settings: {},
+    is_ours: false,
   },
   {
     name: 'socketio-normal',
@@ -39,7 +52,8 @@ export const contestants: readonly Contestant[] = [
     script: 'servers/socketio.js',
     wire: 'socketio',
     settings: { synchronous: 'NORMAL' },
-    store: { file: 'socketio.db', table: 'messages' },
+    store: sqliteFile('socketio.db', 'messages'),
+    is_ours: false,
   },
   {
     name: 'socketio-full',
@@ -47,6 +61,7 @@ export const contestants: readonly Contestant[] = [
     script: 'servers/socketio.js',
     wire: 'socketio',
     settings: { synchronous: 'FULL' },
-    store: { file: 'socketio.db', table: 'messages' },
+    store: sqliteFile('socketio.db', 'messages'),
+    is_ours: false,
   },
 ];

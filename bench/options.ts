@@ -6,6 +6,8 @@ import { workloads } from './workloads.ts';
 export interface Options {
   only: string[];
   contestants: string[];
+  /** The user has named them, and wants no run without one of them. */
+  contestants_are_named: boolean;
   seconds: number;
   warm_up_seconds: number;
   rounds: number;
@@ -20,8 +22,10 @@ export const help = `npm run bench -- [flags]
   --seconds N           measured seconds of each trial, after 1 s of warm-up (4)
   --rounds N            trials per workload and contestant; the best one counts (2)
   --json FILE           also write every figure of every round to FILE
-  --profile DIR         run our server under --cpu-prof into DIR and print where its time goes
+  --profile DIR         run our servers under --cpu-prof into DIR and print where their time goes
   --help
+
+The MySQL or MariaDB server is named by DIALECT_BENCH_MYSQL_URL (mysql://root@127.0.0.1:3306).
 `;
 
 /** Reads the command line; throws with a sentence for the user when it makes no sense. */
@@ -42,6 +46,7 @@ export function readOptions(args: string[]): Options | 'help' {
   return {
     only: choose('--only', values.only, workloads),
     contestants: choose('--contestants', values.contestants, contestants),
+    contestants_are_named: values.contestants !== undefined,
     seconds: within('--seconds', values.seconds, 0.2, 60),
     warm_up_seconds: 1,
     rounds: within('--rounds', values.rounds, 1, 50),

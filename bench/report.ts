@@ -33,7 +33,7 @@ export function printWorkload(workload: Workload, results: Results): void {
     ];
   });
   const title = metrics[workload.primary].title;
-  const header = ['', ...columns.map((metric) => metrics[metric].title), 'ours/this', `all rounds, ${title}`];
+  const header = ['', ...columns.map((metric) => metrics[metric].title), `${ours}/this`, `all rounds, ${title}`];
   console.log(`${workload.name}: ${workload.title}\n${table([header, ...rows])}\n`);
 }
 
@@ -44,7 +44,7 @@ export function printTargets(results: Results): void {
     if (workload === undefined || rounds === undefined) return [];
     const verdict = judge(target, new Map([...rounds].map(([name, all]) => [name, best(workload, all)])));
     const got = verdict === null ? 'not measured' : `${verdict.value.toFixed(2)} ${verdict.met ? 'met' : 'MISSED'}`;
-    return [[target.workload, metrics[target.metric].title, wish(target), got]];
+    return [[target.workload, target.contestant, metrics[target.metric].title, wish(target), got]];
   });
   if (rows.length > 0) console.log(`Targets\n${table(rows)}\n`);
 }

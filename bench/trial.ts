@@ -8,33 +8,45 @@ import type { Options } from './options.ts';
 import type { Seeded } from './plan.ts';
 import { residentKib } from './proc.ts';
 import { checkRows } from './rows.ts';
+import type { Place } from './stores/store.ts';
 import type { Workload } from './workloads.ts';
 
 const patience = { seed_ms: 120_000, start_ms: 15_000, connect_ms: 60_000, load_ms: 30_000 };
 /** After the sockets have opened or gone, before memory is read: timers, closing handshakes and page returns. */
 const SETTLE_MS = 1_000;
 
-/** One contestant, one workload, once: a fresh folder, a fresh server, a fresh generator, and the rows counted after. */
+/**
+ * One contestant, one workload, once: a fresh folder, a fresh database, a fresh server, a fresh generator, and the rows
+ * counted after.
+ */
 export async function trial(contestant: Contestant, workload: Workload, options: Options): Promise<Figures> {
   const folder = makeFolder();
   const { script } = contestant;
-  const settings = JSON.stringify(contestant.settings);
-  const seeder = start(script, ['seed', folder, settings, JSON.stringify(workload.plan)]);
+  let place: Place | undefined;
+  let seeder: Child | undefined;
   let server: Child | undefined;
   try {
+    place = await contestant.store?.create(folder);
+    const settings = JSON.stringify({ ...contestant.settings, ...place?.settings });
+    seeder = start(script, ['seed', folder, settings, JSON.stringify(workload.plan)]);
     const seeded = await seeder.answer<Seeded>(patience.seed_ms);
     await seeder.exited(patience.start_ms);
 
-    server = start(script, ['serve', folder, settings], ['--expose-gc', ...profileFlags(contestant, options)]);
+    server = start(
+      script,
+      ['serve', folder, settings],
+      ['--expose-gc', ...profileFlags(contestant, workload, options)],
+    );
     const { port } = await server.answer<{ port: number }>(patience.start_ms);
     const outcome = await load(server, port, seeded, contestant, workload, options);
     await server.ask('stop', patience.start_ms);
     await server.exited(patience.start_ms);
-    checkRows(contestant, folder, workload.plan.messages + outcome.acked);
+    if (place) await checkRows(contestant.name, place, workload.plan.messages + outcome.acked);
     return outcome.figures;
   } finally {
-    seeder.kill();
+    seeder?.kill();
     server?.kill();
+    await place?.remove();
     removeFolder(folder);
   }
 }
@@ -93,7 +105,8 @@ async function settledMemory(server: Child): Promise<number> {
   return residentKib(server.pid);
 }
 
-function profileFlags(contestant: Contestant, options: Options): string[] {
-  if (options.profile === undefined || contestant.name !== 'dialect') return [];
-  return ['--cpu-prof', `--cpu-prof-dir=${options.profile}`];
+function profileFlags({ name, is_ours }: Contestant, workload: Workload, { profile }: Options): string[] {
+  if (profile === undefined || !is_ours) return [];
+  const file = `${workload.name}.${name}.${Date.now()}.cpuprofile`;
+  return ['--cpu-prof', `--cpu-prof-dir=${profile}`, `--cpu-prof-name=${file}`];
 }

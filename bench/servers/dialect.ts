@@ -1,19 +1,26 @@
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { mysql } from '@dialect/adapter-mysql';
 import { sqlite } from '@dialect/adapter-sqlite';
-import { createMessenger, type Messenger } from '@dialect/core';
+import { createMessenger, type Messenger, type Storage } from '@dialect/core';
 import { attachWebSocket } from '@dialect/transport-ws';
 import { contentBytes, type Plan } from '../plan.ts';
+import { mysqlUrl } from '../stores/mysql-url.ts';
 import { host } from './host.ts';
 import { listenAnywhere } from './listen.ts';
+import type { ServerSettings } from './settings.ts';
 
 /** Seeding sends that wait together: they are committed in few batches. */
 const ABREAST = 2_000;
 
+function storageOf(folder: string, { mysql_database }: ServerSettings): Storage {
+  return mysql_database ? mysql(mysqlUrl(mysql_database)) : sqlite({ path: join(folder, 'dialect.db') });
+}
+
 /** As a host with its own users would set it up; only the rate limit differs from the defaults. */
-async function open(folder: string): Promise<Messenger> {
+async function open(folder: string, settings: ServerSettings): Promise<Messenger> {
   const messenger = createMessenger({
-    storage: sqlite({ path: join(folder, 'dialect.db') }),
+    storage: storageOf(folder, settings),
     accounts: false,
     identify: ({ token }) => (token ? { external_id: token } : null),
     limits: { messages_per_second: Number.POSITIVE_INFINITY },
@@ -23,8 +30,8 @@ async function open(folder: string): Promise<Messenger> {
 }
 
 void host({
-  async seed(folder, plan) {
-    const messenger = await open(folder);
+  async seed(folder, plan, settings) {
+    const messenger = await open(folder, settings);
     const user_ids = await createUsers(messenger, plan.users);
     const chat_ids: number[] = [];
     for (const members of plan.chats) {
@@ -41,8 +48,8 @@ void host({
     return { chat_ids };
   },
 
-  async serve(folder) {
-    const messenger = await open(folder);
+  async serve(folder, settings) {
+    const messenger = await open(folder, settings);
     const http = createServer();
     const sockets = attachWebSocket(http, messenger);
     return {

@@ -1,6 +1,6 @@
 import type { Answer } from '../children.ts';
-import type { ServerSettings } from '../contestants.ts';
 import type { Plan, Seeded } from '../plan.ts';
+import type { ServerSettings } from './settings.ts';
 
 /** A contestant: how it fills a database, and how it serves one on a free port of the loopback. */
 export interface Server {
