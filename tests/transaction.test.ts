@@ -166,6 +166,8 @@ describe.each(hostDatabases)('messenger.transaction on $name', ({ create }) => {
       await expect(send).rejects.toThrow('messages.send was called inside messenger.transaction');
       await expect(messenger.asUser({ external_id: 'x' })).rejects.toThrow('inside messenger.transaction');
       await expect(messenger.transaction(async () => 1)).rejects.toThrow('no transaction in a transaction');
+      await expect(messenger.ping()).rejects.toThrow('inside messenger.transaction');
+      await expect(messenger.close()).rejects.toThrow('inside messenger.transaction');
       await messages.send(shop, { chat_id, content: 'kept' });
     });
     expect(await contents()).toEqual(['kept']);

@@ -38,10 +38,21 @@ export const server = createServer(async (request, response) => {
 
 async function readOrder(request: IncomingMessage): Promise<Order | null> {
   let text = '';
-  for await (const chunk of request) text += chunk;
-  const { id, customer_id, what } = JSON.parse(text) as Record<string, unknown>;
+  for await (const chunk of request) {
+    text += chunk;
+    if (text.length > 10_000) return null;
+  }
+  const { id, customer_id, what } = parse(text);
   const is_order = typeof id === 'string' && typeof customer_id === 'string' && typeof what === 'string';
   return is_order ? { id, customer_id, what } : null;
+}
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    return { ...(JSON.parse(text) as object) };
+  } catch {
+    return {};
+  }
 }
 
 export const transport = attachWebSocket(server, messenger);

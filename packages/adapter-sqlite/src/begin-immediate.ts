@@ -15,11 +15,17 @@ export async function beginImmediate(database: Database, ownTurn: () => Promise<
       database.exec('begin immediate');
       return;
     } catch (error) {
-      const is_busy = (error as { code?: string }).code?.startsWith('SQLITE_BUSY');
-      if (!is_busy) throw error;
+      // Nor while the host has a transaction of its own open on a handle that it shares.
+      if (!isBusy(error) && !database.inTransaction) throw error;
       if (Date.now() > give_up_at) throw new MessengerError('BUSY', { retry_after_ms: 1_000, cause: error });
       await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())));
       await ownTurn();
     }
   }
+}
+
+/** Somebody else holds the lock, in this process or in another. */
+export function isBusy(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' && code.startsWith('SQLITE_BUSY');
 }

@@ -1,6 +1,7 @@
+import { MessengerError } from '@dialect/core';
 import type { SqlConnection, SqlDatabase } from '@dialect/storage-sql';
 import Sqlite, { type Database } from 'better-sqlite3';
-import { beginImmediate } from './begin-immediate.js';
+import { beginImmediate, isBusy } from './begin-immediate.js';
 import { busy_timeout_ms } from './configure.js';
 import { createConnection } from './connection.js';
 import { createMutex } from './mutex.js';
@@ -9,6 +10,8 @@ import { sqliteDialect } from './sqlite-dialect.js';
 const waited =
   'A transaction on your SQLite handle waited for something other than the database. What other code runs on the handle ' +
   'meanwhile becomes part of the transaction, and is lost if it is rolled back.';
+
+const ended = 'The transaction was over before its end: by a commit or a rollback inside it.';
 
 const first_attempt = { may_have_committed: false };
 
@@ -61,6 +64,8 @@ export function openSqlite({ writer, is_shared }: SqliteDatabaseOptions): SqlDat
     } catch (error) {
       // A full disk or an I/O error may have rolled back already.
       if (writer.inTransaction) writer.exec('rollback');
+      // Without WAL a commit waits for readers, and was not made when it did not get its turn.
+      if (isBusy(error)) throw new MessengerError('BUSY', { retry_after_ms: 1_000, cause: error });
       throw error;
     }
   }
@@ -79,12 +84,20 @@ export function openSqlite({ writer, is_shared }: SqliteDatabaseOptions): SqlDat
     }
   }
 
+  /** SQLite ends a transaction by itself (`on conflict rollback`, a full disk): a savepoint after that would commit. */
+  const lent: SqlConnection = {
+    execute(sql, parameters) {
+      if (!writer.inTransaction) throw new Error(ended);
+      return writing.execute(sql, parameters);
+    },
+  };
+
   return {
     dialect: sqliteDialect,
     read: (work) => (can_read_beside ? read(work) : exclusive(() => ownTurn().then(() => work(writing)))),
     write: (work) => exclusive(() => transaction(() => work(writing, first_attempt))),
     transaction: (work) =>
-      exclusive(() => transaction(() => (is_shared ? watched(work(writing, writer)) : work(writing, writer)))),
+      exclusive(() => transaction(() => (is_shared ? watched(work(lent, writer)) : work(lent, writer)))),
     close: () =>
       exclusive(async () => {
         await Promise.allSettled(reads);

@@ -93,6 +93,50 @@ describe("sqlite() on the host's own handle", () => {
     }
   });
 
+  it('notices a transaction that SQLite or the host has ended, and stores nothing after it', async () => {
+    const messenger = await createTestMessenger({ storage: sqlite({ database }) });
+    const ann = await messenger.person('ann');
+    const { id: chat_id } = await messenger.chats.createGroup(ann, { chat_name: 'G', participant_ids: [] });
+    messenger.events.length = 0;
+    database.exec('create table orders (id integer primary key); insert into orders values (1)');
+    const ended = messenger.transaction(async ({ messages, connection }) => {
+      expect(() => connection.exec('insert or rollback into orders values (1)')).toThrow('UNIQUE');
+      await messages.send(ann, { chat_id, content: 'ghost' });
+    });
+    await expect(ended).rejects.toThrow('The transaction was over before its end');
+    expect(await messenger.messages.history(ann, { chat_id })).toEqual([]);
+    expect(messenger.events).toEqual([]);
+    await messenger.close();
+  });
+
+  it('waits while the host has a transaction of its own open', async () => {
+    const messenger = await createTestMessenger({ storage: sqlite({ database }) });
+    const ann = await messenger.person('ann');
+    database.exec('begin');
+    const group = messenger.chats.createGroup(ann, { chat_name: 'G', participant_ids: [] });
+    for (let turn = 0; turn < 5; turn++) await nextTurn();
+    database.exec('insert into host values (7); rollback');
+    await group;
+    expect(database.prepare('select n from host').all()).toEqual([]);
+    await messenger.close();
+  });
+
+  it('answers BUSY when a commit does not get its turn, and has stored nothing', async () => {
+    database.pragma('busy_timeout = 10');
+    const messenger = await createTestMessenger({ storage: sqlite({ database }) });
+    const ann = await messenger.person('ann');
+    const { id: chat_id } = await messenger.chats.createGroup(ann, { chat_name: 'G', participant_ids: [] });
+    const other = new Sqlite(database.name);
+    const reading = other.prepare('select * from dialect_users').iterate();
+    reading.next();
+    const send = messenger.messages.send(ann, { chat_id, content: 'x' });
+    await expect(send).rejects.toMatchObject({ code: 'BUSY', retryable: true });
+    reading.return?.();
+    other.close();
+    expect(await messenger.messages.send(ann, { chat_id, content: 'x' })).toMatchObject({ seq: 1 });
+    await messenger.close();
+  });
+
   it('refuses a handle whose commits are not flushed, or warns where it is told to', async () => {
     // That is enough with this driver.
     database.pragma('journal_mode = WAL');

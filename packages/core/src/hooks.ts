@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Input, MethodName, Output } from '@dialect/protocol';
 import type { Caller } from './caller.js';
 import type { Logger } from './ports/index.js';
@@ -40,6 +41,8 @@ export interface HookRunner {
 
 export function createHookRunner({ before = {}, after = {} }: Hooks, logger: Logger): HookRunner {
   const inTurn = createTurns();
+  /** Entered by every before hook. */
+  const within = new AsyncLocalStorage<true>();
   // By the name of their use case: the types of the two records say that they fit.
   const beforeOf = (name: MethodName) => [before['*'], before[name]].filter(isGiven) as BeforeHook<unknown>[];
   const afterOf = (name: MethodName) => [after[name], after['*']].filter(isGiven) as AfterHook<unknown, unknown>[];
@@ -64,7 +67,11 @@ export function createHookRunner({ before = {}, after = {} }: Hooks, logger: Log
     before(input, call) {
       const hooks = beforeOf(call.name);
       if (hooks.length === 0) return input;
-      return inTurn(turnOf(input, call), runBefore(hooks, input, call));
+      const turn = turnOf(input, call);
+      const is_nested = within.getStore() === true;
+      const run = within.run(true, () => runBefore(hooks, input, call));
+      // What a hook asks of us it waits for, so that cannot come after what the hook stands before.
+      return turn === null || is_nested ? run : inTurn(turn, run);
     },
     after(output, call) {
       const hooks = afterOf(call.name);
@@ -75,7 +82,12 @@ export function createHookRunner({ before = {}, after = {} }: Hooks, logger: Log
 
 const isGiven = <T>(hook: T | undefined): hook is T => hook !== undefined;
 
-/** What one caller asks about one chat goes on in the order in which it came, however long a hook takes. */
-function turnOf(input: unknown, { caller }: HookCall): string {
-  return `${caller?.user_id}:${(input as { chat_id?: unknown }).chat_id}`;
+/**
+ * What one caller asks about one chat goes on in the order in which it came, however long a hook takes. Null: in no
+ * order. Whoever is unknown must not wait for others, and a transaction not for a hook that may be waiting for it.
+ */
+function turnOf(input: unknown, { caller, is_in_transaction }: HookCall): string | null {
+  const { chat_id } = input as { chat_id?: unknown };
+  if (!caller || chat_id === undefined || is_in_transaction) return null;
+  return `${caller.user_id}:${chat_id}`;
 }

@@ -56,6 +56,8 @@ export function createIdentifier(options: {
 
   async function upsert(identity: Extract<Identity, { external_id: string }>): Promise<number> {
     const { external_id, first_name, last_name } = identity;
+    // Databases compare other things with a text by rules of their own: on MySQL the number 0 is like any name.
+    if (typeof external_id !== 'string' || external_id === '') throw new TypeError('An external_id has to be a text.');
     const names = { ...(first_name !== undefined && { first_name }), ...(last_name !== undefined && { last_name }) };
     return (await storage.users.upsert({ external_id, ...names, at: clock.now() })).id;
   }

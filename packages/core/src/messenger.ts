@@ -26,7 +26,10 @@ export interface Messenger<Connection = unknown> extends Methods<[caller: Caller
   start(): Promise<void>;
   /** Lets what is running finish, writes what waits, and closes the storage. */
   close(): Promise<void>;
-  /** Any use case by its name, with untrusted input. @throws MessengerError, and nothing else. */
+  /**
+   * Any use case by its name, with untrusted input.
+   * @throws MessengerError, and nothing else but for a call from inside a transaction, which is the host's mistake
+   */
   call<N extends MethodName>(name: N, input: Input<N>, caller: Caller | null): Promise<Output<N>>;
   /** Who is calling; null when nobody we know. */
   identify: Identifier['identify'];
@@ -141,8 +144,9 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
     services,
     decide,
     methodsOf: ({ services: own, use }) => ({
-      ...methods((name, input, caller) => use(() => foreseen(name, () => pass(name, input, caller, own)))),
-      asUser: (identity) => use(() => foreseen('asUser', () => identifierOver(own.storage).asUser(identity))),
+      // What nobody foresaw leaves as it is: the storage has to know a deadlock when it ends the transaction.
+      ...methods((name, input, caller) => use(() => pass(name, input, caller, own))),
+      asUser: (identity) => use(() => identifierOver(own.storage).asUser(identity)),
     }),
   });
 
@@ -160,7 +164,8 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
       services.accounts = accounts ?? noAccounts;
       state = 'running';
     },
-    close() {
+    async close() {
+      transactions.refuseInside('close');
       closing ??= shutDown();
       return closing;
     },
@@ -170,12 +175,15 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
     },
     async asUser(identity: Identity) {
       transactions.refuseInside('asUser');
-      return foreseen('asUser', () => identifier.asUser(identity));
+      return foreseen('asUser', () => counted(() => identifier.asUser(identity)));
     },
     transaction: <T>(work: (transaction: Transaction<Connection>) => Promise<T>) =>
       counted(() => transactions.run(work)),
     subscribe: (listener: (event: Event) => void) => bus.subscribe(guarded('A listener', listener)),
-    ping: () => storage.ping(),
+    async ping() {
+      transactions.refuseInside('ping');
+      await storage.ping();
+    },
     presence,
     limits,
     logger,

@@ -13,7 +13,7 @@ import type {
 /** Who a request comes from, as the host's `identify` tells it. */
 export type Identity = (
   | { user_id: number }
-  /** The host's own id, of any form; the user is created at first sight. */
+  /** The host's own id, as a text of any form, not empty; the user is created at first sight. */
   | { external_id: string; first_name?: string; last_name?: string | null }
 ) & {
   /** Milliseconds since 1970; a live connection must renew by then. Without it the identity does not expire. */

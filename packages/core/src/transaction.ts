@@ -7,10 +7,13 @@ import type { Identity } from './options.js';
 import type { Decide, Storage, StorageRepositories } from './ports/index.js';
 import { isNew, toResult } from './write-result.js';
 
-/** The messenger inside one transaction of the host. Its methods are over when the transaction is. */
+/**
+ * The messenger inside one transaction of the host. Its methods are over when the transaction is. They refuse by
+ * MessengerError; what the driver throws comes through as it is.
+ */
 export interface Transaction<Connection = unknown>
   extends Pick<Methods<[caller: Caller | null]>, 'users' | 'chats' | 'messages'> {
-  /** The driver's own connection, for the host's rows. We begin and commit: the host does neither on it. */
+  /** The driver's own connection, for the host's rows. It is ours to begin, commit and release. */
   connection: Connection;
   /** The caller for one of the host's own users, who comes into being with the transaction. */
   asUser(identity: Identity): Promise<Caller>;

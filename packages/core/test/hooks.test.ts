@@ -112,6 +112,68 @@ describe('a before hook', () => {
   });
 });
 
+describe('a before hook that asks the messenger itself', () => {
+  it('does not wait for what waits for it', async () => {
+    let ask = async (_chat_id: number, _content: string): Promise<unknown> => undefined;
+    const { messenger, ann, chat_id } = await startPair({
+      hooks: {
+        before: {
+          '*': () => undefined,
+          'messages.send': async (input) => {
+            await sleep(1);
+            await ask(input.chat_id, input.content);
+          },
+        },
+      },
+    });
+    ask = async (chat, content) => {
+      await messenger.chats.get(ann, { chat_id: chat });
+      if (content === '/both') await messenger.messages.send(ann, { chat_id: chat, content: 'first' });
+    };
+    await messenger.messages.send(ann, { chat_id, content: '/both' });
+    const history = await messenger.messages.history(ann, { chat_id, after_seq: 0 });
+    expect(history.map((message) => message.content)).toEqual(['first', '/both']);
+  });
+
+  it('does not keep a transaction waiting that it waits for', async () => {
+    let ask = async (): Promise<unknown> => undefined;
+    const { messenger, ann, chat_id } = await startPair({
+      hooks: {
+        before: {
+          'messages.send': async (_, { is_in_transaction }) => {
+            if (is_in_transaction) return;
+            await sleep(20);
+            await ask();
+          },
+        },
+      },
+    });
+    ask = () => messenger.asUser({ external_id: 'audit' });
+    const outside = messenger.messages.send(ann, { chat_id, content: 'outside' });
+    await messenger.transaction(async ({ messages }) => {
+      await sleep(40);
+      await messages.send(ann, { chat_id, content: 'inside' });
+    });
+    expect(await outside).toMatchObject({ content: 'outside', seq: 2 });
+  });
+
+  it('keeps nobody waiting whom it does not know', async () => {
+    const order: string[] = [];
+    const messenger = await startMessenger({
+      hooks: {
+        before: {
+          'users.checkUsername': async ({ username }) => {
+            await sleep(username === 'slow' ? 40 : 1);
+            order.push(username);
+          },
+        },
+      },
+    });
+    await Promise.allSettled(['slow', 'fast'].map((username) => messenger.users.checkUsername(null, { username })));
+    expect(order).toEqual(['fast', 'slow']);
+  });
+});
+
 describe('an after hook', () => {
   it('is awaited before the caller has the answer, and sees input and output', async () => {
     const seen: unknown[] = [];

@@ -3,6 +3,25 @@ import { createMessenger, isMessengerError, MessengerError } from '@dialect/core
 import { describe, expect, it } from 'vitest';
 import { accountsForTests, codeOf, refusal, startMessenger, startPair, withReplaced } from './helpers.js';
 
+describe("a host's user", () => {
+  it('is known by a text, and by nothing that a database might take for one', async () => {
+    const messenger = await startMessenger();
+    await messenger.asUser({ external_id: 'alice' });
+    for (const external_id of [0, 5, false, null, {}, ['alice'], '']) {
+      expect(await codeOf(messenger.asUser({ external_id: external_id as string })), String(external_id)).toBe(
+        'INTERNAL',
+      );
+      expect(String(messenger.lines.at(-1)?.fields.error)).toContain('An external_id has to be a text');
+    }
+  });
+
+  it('is nobody to a messenger that is closed', async () => {
+    const messenger = await startMessenger();
+    await messenger.close();
+    expect(await codeOf(messenger.asUser({ external_id: 'ann' }))).toBe('SHUTTING_DOWN');
+  });
+});
+
 describe('an error that nobody foresaw', () => {
   const secret = 'SQLITE_CORRUPT: password=hunter2 at /var/lib/chat.db';
 

@@ -2,7 +2,8 @@ import type { Id, Member, Message } from './wire.js';
 
 /**
  * What the messenger tells the world after a commit. An event with a `rev` is durable: within a chat they are published
- * in the order of `rev`, and whoever misses one can read it from the tables. The others are hints about the moment.
+ * in the order of `rev` (but a host's transaction and a message that commit at the same moment may overtake each other),
+ * and whoever misses one can read it from the tables. The others are hints about the moment.
  */
 export type Event =
   | { type: 'message_created'; chat_id: Id; rev: number; message: Message }

@@ -6,8 +6,8 @@ import type { SqlConnection } from './sql-database.js';
 import type { Sql } from './statement.js';
 
 /**
- * A chat whose row is locked in this transaction: its counters, and what the batch needs to know of it, read once. All
- * of that changes under this lock only, so it needs no locks of its own.
+ * A chat whose row is locked in this transaction: its counters, and what the batch needs to know of it, read once. What
+ * is decided by changes under this lock only, so it needs no locks of its own.
  */
 export interface LockedChat {
   row: ChatRow;
@@ -17,6 +17,8 @@ export interface LockedChat {
   setMember(member: MemberRow): void;
   /** The message with this client id, of the database or of this batch. */
   message(sender_id: number, client_id: string): MessageRow | null;
+  /** Whether this is the first operation of the batch that is answered with the message as new. */
+  claim(message: MessageRow): boolean;
   /** Keeps a message for `save`, which gives it its id. */
   append(message: MessageRow): void;
   /** In a private chat: the other side has blocked this user. */
@@ -86,6 +88,7 @@ export function createLockChat(sql: Sql): LockChat {
     }
     const blocked = new Map<number, boolean>();
     const appended: MessageRow[] = [];
+    const claimed = new Set<MessageRow>();
 
     return {
       row,
@@ -93,7 +96,9 @@ export function createLockChat(sql: Sql): LockChat {
       member: (user_id) => members.get(user_id) ?? null,
       setMember: (member) => members.set(member.user_id, member),
       message: (sender_id, client_id) => messages.get(keyOf(sender_id, client_id)) ?? null,
+      claim: (message) => !claimed.has(message) && claimed.add(message).has(message),
       append(message) {
+        claimed.add(message);
         appended.push(message);
         messages.set(keyOf(message.sender_id, message.client_id), message);
       },

@@ -20,9 +20,10 @@ export function createMessageWriter(sql: Sql): OperationWriter<Append> {
   return {
     findRepeated({ actor_id, client_id, at }, chat, { may_have_committed }) {
       const message = chat.message(actor_id, client_id);
+      if (!message) return null;
       // Stored by this very operation, which was cut off while it committed: nobody has been told of it yet.
-      const is_own = may_have_committed && message?.sent_at === at;
-      return message && { kind: 'message', message, duplicate: !is_own };
+      const is_own = may_have_committed && message.sent_at === at && chat.claim(message);
+      return { kind: 'message', message, duplicate: !is_own };
     },
 
     async facts(connection, operation, chat): Promise<Partial<Facts>> {
