@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
@@ -51,8 +51,8 @@ export interface PrivateMysql {
   sql(text: string): Promise<Record<string, unknown>[]>;
   /** SIGKILL, and gone. */
   kill9(): Promise<void>;
-  /** It keeps its connections and answers nobody, until it may go on. */
-  freeze(): void;
+  /** Until it may go on it keeps its connections and answers nobody. */
+  freeze(): Promise<void>;
   thaw(): void;
   /** After a kill: on the same data and the same port, with further options of the server. Resolves when it answers. */
   start(...options: string[]): Promise<void>;
@@ -103,7 +103,11 @@ export async function createPrivateMysql(...options: string[]): Promise<PrivateM
       server.kill('SIGKILL');
       await gone;
     },
-    freeze: () => void server?.kill('SIGSTOP'),
+    async freeze() {
+      server?.kill('SIGSTOP');
+      // Its threads stop one after another.
+      while (await greets(port));
+    },
     thaw: () => void server?.kill('SIGCONT'),
     async start(...more) {
       server = spawn(program, [...common(folder), ...own, ...options, ...more], { stdio: 'ignore' });
@@ -130,7 +134,8 @@ export async function createPrivateMysql(...options: string[]): Promise<PrivateM
 /** No file of settings, and the server's right to run as root where the tests do. */
 function common(folder: string): string[] {
   const as_root = process.getuid?.() === 0 ? ['--user=root'] : [];
-  return ['--no-defaults', `--datadir=${join(folder, 'data')}`, ...as_root];
+  // In the common folder another server may take away a temporary table of the same name.
+  return ['--no-defaults', `--datadir=${join(folder, 'data')}`, `--tmpdir=${folder}`, ...as_root];
 }
 
 /** The system tables of an empty server. */
@@ -166,6 +171,18 @@ async function untilItAnswers(uri: string, server: ChildProcess): Promise<void> 
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
+}
+
+/** Whether it says anything to somebody who connects. */
+async function greets(port: number): Promise<boolean> {
+  const socket = connect({ port, host: '127.0.0.1' });
+  const silence = AbortSignal.timeout(100);
+  return once(socket, 'data', { signal: silence })
+    .then(
+      () => true,
+      () => false,
+    )
+    .finally(() => socket.destroy());
 }
 
 const hasEnded = (server: ChildProcess): boolean => server.exitCode !== null || server.signalCode !== null;

@@ -23,6 +23,8 @@ export function createPool(options: MysqlUrlOptions | MysqlServerOptions): Pool 
     ...(options.ssl !== undefined && { ssl: options.ssl }),
   });
   pool.on('connection', (connection) => {
+    // The pool hears the first error of a connection only, and one that nobody hears ends the process.
+    connection.on('error', () => undefined);
     // A session without them must not be used; they are answered before anything else is asked.
     const settled = (error: unknown): void => {
       if (error) drop(connection, error);

@@ -6,6 +6,8 @@ import type { PoolConnection } from 'mysql2';
  * that hangs never answers that, and the socket would keep the process. Whatever else waits on it fails with the error.
  */
 export function drop(own: PoolConnection, error: unknown): void {
+  // A host's pool hears the first error only, and one that nobody hears ends the process.
+  own.on('error', () => undefined);
   own.destroy();
   if ('stream' in own && own.stream instanceof Duplex) {
     own.stream.destroy(new Error('The connection to the database was given up.', { cause: error }));

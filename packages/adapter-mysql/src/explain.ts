@@ -10,6 +10,17 @@ interface DriverError extends Error {
   errors?: DriverError[];
 }
 
+const silences = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EPIPE',
+  'ETIMEDOUT',
+  'PROTOCOL_CONNECTION_LOST',
+  'PROTOCOL_SEQUENCE_TIMEOUT',
+]);
+
 /** What kept the storage from starting, as a line for its operator; other errors as they are. */
 export function explain(error: unknown): unknown {
   if (isMessengerError(error)) return error.cause ? explain(error.cause) : new StorageError(error.message);
@@ -41,10 +52,10 @@ function lineFor(error: DriverError): string | null {
   const { hostname, address, port } = error.errors?.[0] ?? error;
   const place = hostname ?? (address && `${address}:${port}`) ?? 'its address';
   if (code.startsWith('HANDSHAKE_') || code.startsWith('AUTH_')) {
-    return `The database server cannot be agreed with on how to connect: ${message}.`;
+    return `We and the database server cannot agree on how to connect: ${message}.`;
   }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `The host of the database is unknown: ${place}.`;
-  if (['ECONNREFUSED', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'PROTOCOL_CONNECTION_LOST'].includes(code)) {
+  if (silences.has(code)) {
     return `No database server answers at ${place} (${code}).`;
   }
   return null;

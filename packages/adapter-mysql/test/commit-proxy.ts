@@ -11,24 +11,28 @@ export interface CommitProxy {
   port: number;
   /** The next commit breaks so, or so many of them. */
   arm(how: Break, times?: number): void;
+  /** Lets the commit that is late arrive. */
+  letGo(): void;
   /** Commits that were broken. */
   broken(): number;
   /** From now on the statements that begin so reach the server as something that it does not understand. */
   garble(beginning: string): void;
+  /** Tells all clients, without having been asked, that the server lets them go; and then nobody hangs up. */
+  dismiss(): void;
   /** The statements that have reached the server. */
   statements: string[];
   close(): Promise<void>;
 }
 
-/** Milliseconds that a commit is held back in the network. */
-const late_ms = 150;
-
 /** A way to the server on which a commit can get lost, and other statements can suffer. */
 export async function createCommitProxy(target: { host: string; port: number }): Promise<CommitProxy> {
   const sockets = new Set<Socket>();
+  const clients = new Set<Socket>();
   let how: Break = 'before';
   let armed = 0;
   let broken = 0;
+  let letGo = (): void => undefined;
+  let is_dismissing = false;
   let garbled: string | null = null;
   const statements: string[] = [];
 
@@ -48,11 +52,16 @@ export async function createCommitProxy(target: { host: string; port: number }):
     if (how === 'before') {
       far.resetAndDestroy();
       near.resetAndDestroy();
+    } else if (how === 'after') {
+      far.once('data', () => {
+        near.resetAndDestroy();
+        far.destroy();
+      });
+      far.write(data);
     } else {
-      const answered = (): unknown => far.destroy();
-      far.once('data', how === 'late' ? answered : () => near.resetAndDestroy() && answered());
-      if (how === 'late') near.resetAndDestroy();
-      setTimeout(() => far.write(data), how === 'late' ? late_ms : 0);
+      near.resetAndDestroy();
+      far.once('data', () => far.destroy());
+      letGo = () => void far.write(data);
     }
     return true;
   }
@@ -65,8 +74,10 @@ export async function createCommitProxy(target: { host: string; port: number }):
     return Buffer.concat([data.subarray(0, data.length - statement.length), Buffer.alloc(statement.length, 'x')]);
   }
 
-  const server = createServer((socket) => {
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
     const near = keep(socket);
+    clients.add(near);
+    near.on('close', () => clients.delete(near)).on('end', () => is_dismissing || near.end());
     const far = keep(connect(target));
     let is_broken = false;
     near.on('data', (data) => {
@@ -87,9 +98,15 @@ export async function createCommitProxy(target: { host: string; port: number }):
       how = next;
       armed = times;
     },
+    letGo: () => letGo(),
     broken: () => broken,
     garble(beginning) {
       garbled = beginning;
+    },
+    dismiss() {
+      is_dismissing = true;
+      const text = Buffer.from('\xff\xbf\x0f#HY000The client was idle for too long.', 'latin1');
+      for (const client of clients) client.write(Buffer.concat([Buffer.from([text.length, 0, 0, 0]), text]));
     },
     statements,
     async close() {

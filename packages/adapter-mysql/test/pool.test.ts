@@ -25,6 +25,13 @@ async function openLocked(open: () => Promise<TestStorage> = openStorage) {
   return { storage, database, rival, ann, locked, free };
 }
 
+/** On a server that would wait for a lock for an hour, where we do not. */
+const openPatient = () =>
+  openHost({ connectionLimit: 1 }, ['set session innodb_lock_wait_timeout = 3600'], {
+    statement_timeout_ms: 150,
+    reconnect_ms: 1,
+  });
+
 /** Ends every connection to the database but those of the test. */
 async function killAll({ sql, name }: MysqlDatabase): Promise<number> {
   const rows = await sql('select id from information_schema.processlist where db = ? and id <> connection_id()', [
@@ -64,12 +71,7 @@ describeMysql('the pool', () => {
 
   describe('when a statement has no answer', () => {
     it('gives its connection to nobody else', async () => {
-      // The server itself would not give up for an hour.
-      const session = ['set session innodb_lock_wait_timeout = 3600'];
-      const times = { statement_timeout_ms: 150, reconnect_ms: 1 };
-      const { storage, rival, ann, locked, free } = await openLocked(() =>
-        openHost({ connectionLimit: 1 }, session, times),
-      );
+      const { storage, rival, ann, locked, free } = await openLocked(openPatient);
       await expect(mustWrite(storage, append(locked, ann, { content: 'lost' }))).rejects.toMatchObject(busy);
       await post(storage, free, ann, 2);
       await expect(
@@ -82,6 +84,28 @@ describeMysql('the pool', () => {
         [1, 'kept'],
       ]);
       expect(await messagesOf(storage, free)).toHaveLength(4);
+    });
+
+    it('gives it to nobody else though it only read', async () => {
+      const { storage, database } = await openStorage({ connections: 1, statement_timeout_ms: 150, reconnect_ms: 1 });
+      const [ann] = (await people(storage, 1)) as [number];
+      const rival = await openRival(database);
+      await rival.query('lock tables dialect_users write');
+      await expect(storage.users.get([ann])).rejects.toMatchObject(busy);
+      expect(await storage.members.get(1, ann)).toBeNull();
+      await rival.query('unlock tables');
+      expect(await storage.users.get([ann])).toHaveLength(1);
+    });
+
+    it('answers what else waits on its connection', async () => {
+      const { storage, ann, locked } = await openLocked(openPatient);
+      const lost = storage.transaction?.(async ({ chats }, connection) => {
+        const hosts = connection.query('select 1 from dialect_chats for update');
+        const settled = await Promise.allSettled([chats.write([append(locked, ann)], () => null), hosts]);
+        expect(settled.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+        throw (settled[1] as PromiseRejectedResult).reason;
+      });
+      await expect(lost).rejects.toMatchObject(busy);
     });
 
     it('tries again on another one until it has', async () => {

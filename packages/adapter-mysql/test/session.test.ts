@@ -1,19 +1,20 @@
-import type { RowDataPacket } from 'mysql2';
+import { createPool, type RowDataPacket } from 'mysql2';
 import { expect, it, onTestFinished } from 'vitest';
 import { describeMysql } from '../../../tests/support/mysql.js';
 import { upTo } from '../../core/src/testing/storage/world.js';
 import { mysql } from '../src/index.js';
 import { createCommitProxy } from './commit-proxy.js';
-import { openStorage } from './test-storage.js';
+import { openStorage, until } from './test-storage.js';
 
-describeMysql('a session of our own', () => {
-  it('has what we rely on, on every connection', async () => {
+describeMysql('a session', () => {
+  it('of our own has what we rely on, on every connection', async () => {
     const { storage } = await openStorage({ connections: 3 });
     const names = ['autocommit', 'sql_mode', 'transaction_isolation', 'tx_isolation', 'innodb_lock_wait_timeout'];
+    let begun = 0;
     const sessions = upTo(3).map(() =>
       storage.transaction?.(async (_, connection) => {
-        // All three are in use by then.
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        begun += 1;
+        await until(() => begun === 3);
         const [rows] = await connection.query<RowDataPacket[]>('show session variables where variable_name in (?)', [
           names,
         ]);
@@ -34,16 +35,23 @@ describeMysql('a session of our own', () => {
     }
   });
 
-  it.each(['set session transaction', 'set session sql_mode'])('is not used when it refuses "%s"', async (setting) => {
+  async function openBehindProxy(is_shared = false) {
     const { database } = await openStorage();
     const url = new URL(database.url);
     const proxy = await createCommitProxy({ host: url.hostname, port: Number(url.port) || 3306 });
     url.host = `127.0.0.1:${proxy.port}`;
-    const storage = mysql({ url: url.href, reconnect_ms: 30 });
+    const pool = createPool({ uri: url.href });
+    const storage = mysql({ ...(is_shared ? { pool } : { url: url.href }), reconnect_ms: 30 });
     onTestFinished(async () => {
       await storage.close();
+      await pool.promise().end();
       await proxy.close();
     });
+    return { storage, proxy };
+  }
+
+  it.each(['set session transaction', 'set session sql_mode'])('is not used when it refuses "%s"', async (setting) => {
+    const { storage, proxy } = await openBehindProxy();
     proxy.garble(setting);
     const user = { external_id: 'ann', at: 1 };
     await expect(storage.users.get([1])).rejects.toMatchObject({ name: 'MessengerError', code: 'BUSY' });
@@ -53,5 +61,19 @@ describeMysql('a session of our own', () => {
     proxy.garble('nothing');
     expect(await storage.users.upsert(user)).toMatchObject({ external_id: 'ann' });
     expect(proxy.statements).toContain('start transaction');
+  });
+
+  it.each([false, true])('may be taken away by the server at any time (of a host’s pool: %s)', async (is_shared) => {
+    const { storage, proxy } = await openBehindProxy(is_shared);
+    await storage.ping();
+    proxy.dismiss();
+    await storage.ping();
+    const lost = storage.transaction?.(async ({ users }) => {
+      proxy.dismiss();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await users.get([1]);
+    });
+    await expect(lost).rejects.toMatchObject({ name: 'MessengerError', code: 'BUSY' });
+    await storage.ping();
   });
 });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, type LookupFunction } from 'node:net';
+import { type AddressInfo, connect, createServer, type LookupFunction } from 'node:net';
 import { inspect } from 'node:util';
 import { StorageError } from '@dialect/core';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -84,6 +84,15 @@ describeMysql('a start', () => {
     );
   });
 
+  it('does not wait for ever where somebody answers who is no database server', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    onTestFinished(() => void silent.close());
+    const url = `mysql://u:s3cr3t@127.0.0.1:${(silent.address() as AddressInfo).port}/db`;
+    expect(await startOn({ url, connect_timeout_ms: 50 })).toMatch(/No database server answers .*ETIMEDOUT/);
+    expect(await startOn({ url, connect_timeout_ms: 100, acquire_timeout_ms: 50 })).toMatch(/No connection .* 50 ms/);
+  });
+
   it('names the first of several addresses of one host', async () => {
     const lookup: LookupFunction = (_, __, found) =>
       found(null, [
@@ -155,7 +164,7 @@ describeMysql('a start', () => {
     const database = await emptyDatabase();
     // Without encryption on the server's side, or with a certificate that nobody has signed.
     const ssl = { ca: 'nobody' };
-    expect(await startOn({ url: database.url, ssl, reconnect_ms: 1 })).toMatch(/agreed with on how to connect/);
+    expect(await startOn({ url: database.url, ssl, reconnect_ms: 1 })).toMatch(/cannot agree on how to connect/);
   });
 
   it.each([

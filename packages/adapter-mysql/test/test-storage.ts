@@ -94,13 +94,13 @@ export async function until(is_so: () => boolean): Promise<void> {
 /** Resolves when so many statements on the database wait for a lock. */
 export async function untilWaiting({ sql, name }: MysqlDatabase, count: number): Promise<void> {
   for (;;) {
+    // The server makes this table anew only when nobody has read it for 100 ms.
+    await new Promise((resolve) => setTimeout(resolve, 120));
     const rows = await sql(
       `select 1 from information_schema.innodb_trx join information_schema.processlist on id = trx_mysql_thread_id
        where trx_state = 'LOCK WAIT' and db = ?`,
       [name],
     );
     if (rows.length >= count) return;
-    // The server makes this table anew only when nobody has read it for 100 ms.
-    await new Promise((resolve) => setTimeout(resolve, 120));
   }
 }

@@ -57,7 +57,9 @@ describeDatabases('a crash while migrating', (kind) => {
     expect(await ownersBefore(database)).toHaveLength(boundary === boundaries.at(-1) ? 1 : 0);
   });
 
-  it.runIf(kind.is_stepwise)('leaves no hole where the server died between the step and its statement', async () => {
+  if (!kind.is_stepwise) return;
+
+  it('leaves no hole where the server died between the step and its statement', async () => {
     const { database, before, process } = await begin();
     await process.reach('committed 901-notes/0');
     await process.kill();

@@ -36,8 +36,8 @@ async function applyOneByOne(
   lock: MigrationLock,
   isErrorOfRepeat: NonNullable<SqlDialect['isSchemaErrorOfRepeat']>,
 ): Promise<void> {
-  const steps = texts.map((_, index) => `${name}/${index}`);
-  const resumed = lock.resumed_step === null ? -1 : steps.indexOf(lock.resumed_step);
+  const stepOf = (index: number) => (index < 0 ? null : `${name}/${index}`);
+  const resumed = texts.findIndex((_, index) => stepOf(index) === lock.resumed_step);
   for (const [index, text] of texts.entries()) {
     if (index < resumed) continue;
     let may_be_made = index === resumed;
@@ -45,7 +45,7 @@ async function applyOneByOne(
 
     const change = database.write(async (connection) => {
       // In the transaction that the change commits as it begins: until then nobody else can take the lock.
-      await lock.reach(connection, steps[index] ?? null);
+      await lock.reach(connection, stepOf(index));
       const is_repeat = may_be_made;
       may_be_made = true;
       try {
@@ -60,7 +60,7 @@ async function applyOneByOne(
     await change.catch(async (error: unknown) => {
       // Refused and not lost, so it was not made: what stands in its way is no work of ours, the next time neither.
       if (error === refusal) {
-        await database.write((connection) => lock.reach(connection, steps[index - 1] ?? null)).catch(() => undefined);
+        await database.write((connection) => lock.reach(connection, stepOf(index - 1))).catch(() => undefined);
       }
       throw error;
     });

@@ -75,18 +75,15 @@ export function createMigrator(
     },
 
     async status() {
-      const applied = await journal.applied();
+      // In this order: what is recorded between the two has no step any more, and is found in the journal.
       const step = await journal.step();
-      const known_ones = known.map(({ name }): MigrationStatus => {
+      const applied = await journal.applied();
+      const statusOf = (name: string): MigrationStatus => {
         const row = applied.find((one) => one.name === name);
-        if (row) return { name, state: 'applied', applied_at: row.applied_at || null };
+        if (row) return { name, state: isUnknown(row) ? 'unknown' : 'applied', applied_at: row.applied_at || null };
         return { name, state: step?.startsWith(`${name}/`) ? 'begun' : 'pending', applied_at: null };
-      });
-      const unknown = applied.filter(isUnknown);
-      return [
-        ...known_ones,
-        ...unknown.map(({ name, applied_at }) => ({ name, state: 'unknown' as const, applied_at: applied_at || null })),
-      ];
+      };
+      return [...known, ...applied.filter(isUnknown)].map(({ name }) => statusOf(name));
     },
 
     script() {

@@ -15,7 +15,6 @@ export interface MigrationJournal {
 
 export function createJournal(sql: Sql, database: SqlDatabase): MigrationJournal {
   const { db, dialect } = sql;
-  // Columns by name: a host's own table that is called like the journal fails here, and is not taken for an empty one.
   const rows = db.selectFrom('migrations').select(['name', 'applied_at']).orderBy('name');
 
   /** Only a table that is missing is an empty one: whoever cannot reach the database does not know. */
