@@ -12,7 +12,7 @@ const too_many_connections = 1040;
 const user_limit = 1226;
 const read_only = 1290;
 
-const impatient = { statement_timeout_ms: 200, connect_timeout_ms: 200, reconnect_ms: 50 };
+const impatient = { statement_timeout_ms: 1_000, connect_timeout_ms: 1_000, reconnect_ms: 50 };
 
 /** What keeps a process from ending, by kind. */
 const held = (kind: string): number => process.getActiveResourcesInfo().filter((one) => one === kind).length;
@@ -42,11 +42,15 @@ describePrivateMysql('a server that cannot be reached', () => {
   const url = () => `mysql://app:secret@127.0.0.1:${server.port}/${name}`;
 
   async function open(options: Partial<MysqlUrlOptions> = {}) {
+    // With all the patience that a busy machine may need.
+    const patient = mysql({ url: url() });
+    await patient.migrate();
+    const [ann] = (await people(patient, 1)) as [number];
+    const chat_id = await group(patient, [ann]);
+    await patient.close();
     const storage = mysql({ url: url(), ...options });
     onTestFinished(() => storage.close());
-    await storage.migrate();
-    const [ann] = (await people(storage, 1)) as [number];
-    return { storage, ann, chat_id: await group(storage, [ann]) };
+    return { storage, ann, chat_id };
   }
 
   /** Everything that a storage does with a server, each on a connection of its own. */
@@ -56,6 +60,14 @@ describePrivateMysql('a server that cannot be reached', () => {
     storage.transaction?.(async () => undefined) ?? Promise.resolve(),
     storage.ping(),
   ];
+
+  /** A server that has just been woken may be too slow once more for somebody without patience. */
+  async function untilAllWorks(work: () => Promise<unknown>[]): Promise<void> {
+    for (;;) {
+      const settled = await Promise.allSettled(work());
+      if (settled.every(({ status }) => status === 'fulfilled')) return;
+    }
+  }
 
   it('is BUSY when it is down for too long, and works again when it is back', async () => {
     const { storage, ann, chat_id } = await open({ reconnect_ms: 50 });
@@ -83,12 +95,12 @@ describePrivateMysql('a server that cannot be reached', () => {
 
   it('is BUSY when it answers nobody, and works again when it does', async () => {
     const { storage, ann, chat_id } = await open(impatient);
-    await Promise.all(everything(storage, ann, chat_id));
+    await untilAllWorks(() => everything(storage, ann, chat_id));
     await server.freeze();
     const settled = await Promise.allSettled(everything(storage, ann, chat_id));
     for (const one of settled) expect(one).toMatchObject({ status: 'rejected', reason: busy });
     server.thaw();
-    await Promise.all(everything(storage, ann, chat_id));
+    await untilAllWorks(() => everything(storage, ann, chat_id));
   });
 
   it('does not keep the process when it answers nobody', async () => {

@@ -35,13 +35,14 @@ describeMysql('a session', () => {
     }
   });
 
-  async function openBehindProxy(is_shared = false) {
+  async function openBehindProxy(options: { is_shared?: boolean; reconnect_ms?: number }) {
     const { database } = await openStorage();
     const url = new URL(database.url);
     const proxy = await createCommitProxy({ host: url.hostname, port: Number(url.port) || 3306 });
     url.host = `127.0.0.1:${proxy.port}`;
     const pool = createPool({ uri: url.href });
-    const storage = mysql({ ...(is_shared ? { pool } : { url: url.href }), reconnect_ms: 30 });
+    const { is_shared, reconnect_ms = 10_000 } = options;
+    const storage = mysql({ ...(is_shared ? { pool } : { url: url.href }), reconnect_ms });
     onTestFinished(async () => {
       await storage.close();
       await pool.promise().end();
@@ -51,7 +52,7 @@ describeMysql('a session', () => {
   }
 
   it.each(['set session transaction', 'set session sql_mode'])('is not used when it refuses "%s"', async (setting) => {
-    const { storage, proxy } = await openBehindProxy();
+    const { storage, proxy } = await openBehindProxy({ reconnect_ms: 30 });
     proxy.garble(setting);
     const user = { external_id: 'ann', at: 1 };
     await expect(storage.users.get([1])).rejects.toMatchObject({ name: 'MessengerError', code: 'BUSY' });
@@ -64,7 +65,7 @@ describeMysql('a session', () => {
   });
 
   it.each([false, true])('may be taken away by the server at any time (of a host’s pool: %s)', async (is_shared) => {
-    const { storage, proxy } = await openBehindProxy(is_shared);
+    const { storage, proxy } = await openBehindProxy({ is_shared });
     await storage.ping();
     proxy.dismiss();
     await storage.ping();

@@ -1,4 +1,5 @@
 import type { MarkOutcome, MarkRequest, MemberRow, Members } from '@dialect/core';
+import { sql as raw } from 'kysely';
 import type { Attempt, Bindable, SqlConnection } from './sql-database.js';
 import { inChunks, type Sql } from './statement.js';
 
@@ -8,6 +9,9 @@ type Position = { chat_id: number; seq: number };
 
 /** Keys in one statement: each is a term of its condition, and databases bound how deep that may be. */
 const keys_per_statement = 64;
+
+/** Members in one update: each row goes through the cases of all of them. */
+const moves_per_statement = 16;
 
 /** Read and delivered marks: monotone, clamped, and never a `rev`. */
 export function createAdvance(sql: Sql): Bindable<Members['advance']> {
@@ -27,13 +31,20 @@ export function createAdvance(sql: Sql): Bindable<Members['advance']> {
   const lastSeqs = sql.listStatement((db, ids: number[]) =>
     db.selectFrom('chats').select(['id', 'last_seq']).where('id', 'in', ids),
   );
-  const move = sql.statement((db, v: Omit<Marks, 'left_at'>) =>
-    db
+  const move = sql.rowsStatement((db, rows: Omit<Marks, 'left_at'>[]) => {
+    const valueOf = (column: 'read_seq' | 'read_at' | 'delivered_seq') => {
+      const cases = rows.map(
+        (row) => raw`when chat_id = ${row.chat_id} and user_id = ${row.user_id} then ${row[column]}`,
+      );
+      return raw<number>`case ${raw.join(cases, raw` `)} else ${raw.ref(column)} end`;
+    };
+    return db
       .updateTable('members')
-      .set({ read_seq: v.read_seq, read_at: v.read_at, delivered_seq: v.delivered_seq })
-      .where('chat_id', '=', v.chat_id)
-      .where('user_id', '=', v.user_id),
-  );
+      .set({ read_seq: valueOf('read_seq'), read_at: valueOf('read_at'), delivered_seq: valueOf('delivered_seq') })
+      .where((eb) =>
+        eb.or(rows.map((row) => eb.and([eb('chat_id', '=', row.chat_id), eb('user_id', '=', row.user_id)]))),
+      );
+  });
   const log = sql.rowsStatement((db, rows: (Key & { seq: number; at: number })[]) =>
     db
       .insertInto('read_log')
@@ -67,7 +78,10 @@ export function createAdvance(sql: Sql): Bindable<Members['advance']> {
   /** What has been decided in memory, in as few statements as there are kinds of rows. */
   async function save(connection: SqlConnection, moves: readonly Move[]): Promise<Map<string, number>> {
     const changed = moves.filter((one) => one.is_new);
-    for (const member of new Set(changed.map((one) => one.member))) await move.run(connection, member);
+    const moved = [...new Set(changed.map((one) => one.member))];
+    for (const rows of inChunks(moved, Math.min(moves_per_statement, sql.dialect.rows_per_insert))) {
+      await move.run(connection, rows);
+    }
     const logged = changed.flatMap(({ request: { kind, chat_id, user_id, at }, seq }) =>
       kind === 'read' ? { chat_id, user_id, seq, at } : [],
     );

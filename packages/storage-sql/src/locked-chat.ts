@@ -46,12 +46,16 @@ export function createLockChat(sql: Sql): LockChat {
   const findMessages = sql.listStatement((db, client_ids: string[], v: { chat_id: number }) =>
     db.selectFrom('messages').selectAll().where('chat_id', '=', v.chat_id).where('client_id', 'in', client_ids),
   );
-  const findBlock = sql.statement((db, v: { blocker_id: number; blocked_id: number }) =>
+  const findBlocks = sql.statement((db, v: { a: number; b: number }) =>
     db
       .selectFrom('blocks')
-      .select('blocker_id')
-      .where('blocker_id', '=', v.blocker_id)
-      .where('blocked_id', '=', v.blocked_id),
+      .select('blocked_id')
+      .where((eb) =>
+        eb.or([
+          eb.and([eb('blocker_id', '=', v.a), eb('blocked_id', '=', v.b)]),
+          eb.and([eb('blocker_id', '=', v.b), eb('blocked_id', '=', v.a)]),
+        ]),
+      ),
   );
   const countMembers = sql.statement((db, v: { chat_id: number }) =>
     db
@@ -86,7 +90,7 @@ export function createLockChat(sql: Sql): LockChat {
     for (const message of await findMessages(connection, clientIdsOf(operations), { chat_id })) {
       messages.set(keyOf(message.sender_id, message.client_id), readMessage(sql, message));
     }
-    const blocked = new Map<number, boolean>();
+    let blocked: Set<number> | null = null;
     const appended: MessageRow[] = [];
     const claimed = new Set<MessageRow>();
 
@@ -104,13 +108,11 @@ export function createLockChat(sql: Sql): LockChat {
       },
       async isBlocked(user_id) {
         if (row.pair_key === null) return false;
-        let is_blocked = blocked.get(user_id);
-        if (is_blocked === undefined) {
-          const blocker_id = otherOf(row.pair_key, user_id);
-          is_blocked = (await findBlock.first(connection, { blocker_id, blocked_id: user_id })) !== null;
-          blocked.set(user_id, is_blocked);
+        if (!blocked) {
+          const pair = { a: user_id, b: otherOf(row.pair_key, user_id) };
+          blocked = new Set((await findBlocks.all(connection, pair)).map(({ blocked_id }) => blocked_id));
         }
-        return is_blocked;
+        return blocked.has(user_id);
       },
       async memberCount() {
         return Number((await countMembers.first(connection, { chat_id }))?.count);
