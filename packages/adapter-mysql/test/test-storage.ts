@@ -49,6 +49,7 @@ export async function openHost(
     await pool.promise().end();
     await database.remove();
   });
+  await migrate(database);
   await storage.migrate();
   return { database, storage, pool };
 }
