@@ -57,7 +57,7 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
   const logger = options.logger ?? createStderrLogger();
   const bus = options.bus ?? createLocalEventBus();
   const pass = createPipeline({
-    hooks: createHookRunner(options.hooks ?? {}, logger),
+    hooks: options.hooks ? createHookRunner(options.hooks, logger) : null,
     passRate: createRateGate(options.rate_limiter ?? createMemoryRateLimiter(clock)),
   });
   const limits = resolveLimits(options.limits);
@@ -94,21 +94,37 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
     announce: publish,
   };
 
-  /** Counted: closing waits for it. */
-  async function counted<T>(run: () => Promise<T>): Promise<T> {
+  /** Counted until `leave`: closing waits for it. */
+  function enter(): void {
     if (state !== 'running') throw new MessengerError(state === 'new' ? 'BUSY' : 'SHUTTING_DOWN');
     calls += 1;
+  }
+
+  function leave(): void {
+    calls -= 1;
+    if (calls === 0) onLastCall();
+  }
+
+  async function counted<T>(run: () => Promise<T>): Promise<T> {
+    enter();
     try {
       return await run();
     } finally {
-      calls -= 1;
-      if (calls === 0) onLastCall();
+      leave();
     }
   }
 
+  // In one function, unlike the rarer calls: every layer of promises costs each message its share.
   async function call(name: MethodName, input: unknown, caller: Caller | null): Promise<unknown> {
     transactions.refuseInside(name);
-    return foreseen(name, () => counted(() => pass(name, input, caller, services)));
+    enter();
+    try {
+      return await pass(name, input, caller, services);
+    } catch (error) {
+      throw isMessengerError(error) ? error : internal(name, error);
+    } finally {
+      leave();
+    }
   }
 
   async function shutDown(): Promise<void> {

@@ -10,7 +10,8 @@ export type Run = (name: MethodName, input: unknown, caller: Caller | null, serv
 
 /** What every call passes through, wherever it comes from: access, validation, rate, hooks, and the use case. */
 export function createPipeline(options: {
-  hooks: HookRunner;
+  /** Null without any: nothing is spent on them then. */
+  hooks: HookRunner | null;
   passRate: (key: string, rate: Rate) => void | Promise<void>;
 }): Run {
   const { hooks, passRate } = options;
@@ -23,6 +24,7 @@ export function createPipeline(options: {
       const passing = passRate(`${name}:${caller.user_id}`, useCase.rate(services.limits));
       if (passing) await passing;
     }
+    if (!hooks) return useCase.run(parsed, { ...services, caller });
     const call = { name, caller, is_in_transaction: services.is_in_transaction };
     const hooked = hooks.before(parsed, call);
     if (hooked !== parsed) {
