@@ -31,7 +31,6 @@ export const mysqlDialect: SqlDialect = {
   // Named, because a server's own defaults differ, down to latin1.
   finishTable: (table) => table.modifyEnd(sql`engine = InnoDB default character set utf8mb4 collate utf8mb4_bin`),
   forUpdate: (query) => query.forUpdate(),
-  contains: (text, part) => sql`instr(${text}, ${part}) > 0`,
   readContent: (value) => (typeof value === 'string' ? value : (value as Buffer).toString('utf8')),
   violatedKey(error) {
     if (errnoOf(error) !== 1062) return null;

@@ -20,7 +20,6 @@ export const sqliteDialect: SqlDialect = {
   },
   finishTable: (table) => table,
   forUpdate: (query) => query,
-  contains: (text, part) => sql`instr(${text}, ${part}) > 0`,
   readContent: (value) => (typeof value === 'string' ? value : (value as Buffer).toString('utf8')),
   violatedKey(error) {
     const { code, message } = error as { code?: string; message?: string };

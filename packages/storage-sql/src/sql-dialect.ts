@@ -34,8 +34,8 @@ export interface SqlDialect {
   finishTable<T extends string, C extends string>(table: CreateTableBuilder<T, C>): CreateTableBuilder<T, C>;
   /** Locks the rows that are read, where the database does not lock the whole of itself for a writer. */
   forUpdate<DB, TB extends keyof DB, O>(query: SelectQueryBuilder<DB, TB, O>): SelectQueryBuilder<DB, TB, O>;
-  /** Whether the text holds the other one. */
-  contains(text: Expression<string>, part: string): RawBuilder<boolean>;
+  /** Whether the text holds the other one. @default `instr` */
+  contains?(text: Expression<string>, part: string): RawBuilder<boolean>;
   /** Strings as the driver returns them from a content column. */
   readContent(value: unknown): string;
   /** The columns or the name of the unique key that an error complains of; null for any other error. */

@@ -1,6 +1,10 @@
 import type { NewCredential, UserRow, Users } from '@dialect/core';
+import { sql as raw } from 'kysely';
 import type { Bindable, SqlConnection } from './sql-database.js';
+import type { SqlDialect } from './sql-dialect.js';
 import type { Sql } from './statement.js';
+
+const instr: NonNullable<SqlDialect['contains']> = (text, part) => raw`instr(${text}, ${part}) > 0`;
 
 type Names = Pick<UserRow, 'username_key' | 'first_name' | 'last_name'>;
 
@@ -29,6 +33,7 @@ const columns = [
 ] as const;
 
 export function createUsers(sql: Sql): Bindable<Users> {
+  const { contains = instr } = sql.dialect;
   const byExternalId = sql.statement((db, v: { external_id: string }) =>
     db.selectFrom('users').select(columns).where('external_id', '=', v.external_id),
   );
@@ -61,7 +66,7 @@ export function createUsers(sql: Sql): Bindable<Users> {
       .select(columns)
       .where((eb) =>
         eb.or([
-          sql.dialect.contains(eb.ref('search_key'), v.text),
+          contains(eb.ref('search_key'), v.text),
           eb(
             'id',
             '=',
