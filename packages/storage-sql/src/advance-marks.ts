@@ -32,7 +32,7 @@ export function createAdvance(sql: Sql): Bindable<Members['advance']> {
     db.selectFrom('chats').select(['id', 'last_seq']).where('id', 'in', ids),
   );
   const move = sql.rowsStatement((db, rows: Omit<Marks, 'left_at'>[]) => {
-    const valueOf = (column: 'read_seq' | 'read_at' | 'delivered_seq') => {
+    const newValue = (column: 'read_seq' | 'read_at' | 'delivered_seq') => {
       const cases = rows.map(
         (row) => raw`when chat_id = ${row.chat_id} and user_id = ${row.user_id} then ${row[column]}`,
       );
@@ -40,7 +40,7 @@ export function createAdvance(sql: Sql): Bindable<Members['advance']> {
     };
     return db
       .updateTable('members')
-      .set({ read_seq: valueOf('read_seq'), read_at: valueOf('read_at'), delivered_seq: valueOf('delivered_seq') })
+      .set({ read_seq: newValue('read_seq'), read_at: newValue('read_at'), delivered_seq: newValue('delivered_seq') })
       .where((eb) =>
         eb.or(rows.map((row) => eb.and([eb('chat_id', '=', row.chat_id), eb('user_id', '=', row.user_id)]))),
       );
