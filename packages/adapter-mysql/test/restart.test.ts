@@ -3,8 +3,8 @@ import { isMessengerError } from '@dialect/core';
 import { queueOver } from '@dialect/core/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createPrivateMysql, describePrivateMysql, type PrivateMysql } from '../../../tests/support/private-mysql.js';
-import { messageCreated } from '../../core/src/messaging/events.js';
 import { append, group, messagesOf, people, upTo } from '../../core/src/testing/storage/world.js';
+import { toMessageCreated } from '../../core/src/write-result.js';
 import { mysql } from '../src/index.js';
 
 const writers = 8;
@@ -89,8 +89,8 @@ describePrivateMysql('a server that is killed', () => {
           try {
             count.in_flight += 1;
             // As a client does: the same client id, at a later time.
-            const { event, written, is_repeat } = await queue.write({ ...operation, at: Date.now() }, messageCreated);
-            const { seq } = (event ?? messageCreated(written)).message;
+            const { event, written, is_repeat } = await queue.write({ ...operation, at: Date.now() }, toMessageCreated);
+            const { seq } = (event ?? toMessageCreated(written)).message;
             acks.push({ chat_id: operation.chat_id, seq, content: operation.content });
             if (is_repeat) count.repeats += 1;
             return;

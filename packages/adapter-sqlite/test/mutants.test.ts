@@ -1,4 +1,4 @@
-import type { Storage } from '@dialect/core';
+import type { MessageRow, Storage } from '@dialect/core';
 import { checkAppendsUnderLoad, queueOver, storageCases, type TestDatabase, withBed } from '@dialect/core/testing';
 import { describe, expect, it } from 'vitest';
 import { memoryDatabase } from './test-databases.js';
@@ -30,7 +30,7 @@ const mutants: Record<string, Mutate> = {
             const { chat_id, actor_id } = operation;
             const [view] = await storage.chats.views(actor_id, [chat_id]);
             if (!view) return 'NOT_A_MEMBER' as const;
-            const target = operation.kind === 'append' ? null : await storage.members.get(chat_id, operation.user_id);
+            const target = 'user_id' in operation ? await storage.members.get(chat_id, operation.user_id) : null;
             const member_count = (await storage.members.of([chat_id])).length;
             const facts = {
               chat: view.chat,
@@ -39,6 +39,7 @@ const mutants: Record<string, Mutate> = {
               member_count,
               is_blocked: false,
               reference_exists: true,
+              message: null,
             };
             return decide(operation, facts);
           }),
@@ -183,6 +184,114 @@ const mutants: Record<string, Mutate> = {
     ...storage,
     messages: { ...storage.messages, page: (page) => storage.messages.page({ ...page, offset: 0 }) },
   }),
+
+  'edits without a rev': (storage) => ({
+    ...storage,
+    chats: {
+      ...storage.chats,
+      async changes(query) {
+        const page = await storage.chats.changes(query);
+        return page && { ...page, messages: page.messages.filter((row) => row.rev === row.seq + 1) };
+      },
+    },
+  }),
+
+  'tells again of what is so already': (storage) => ({
+    ...storage,
+    chats: {
+      ...storage.chats,
+      write: async (operations, decide) =>
+        (await storage.chats.write(operations, decide)).map((outcome) =>
+          outcome.kind === 'refused' ? outcome : { ...outcome, duplicate: false },
+        ),
+    },
+  }),
+
+  'lists what is pinned in the order of the messages': (storage) => ({
+    ...storage,
+    messages: {
+      ...storage.messages,
+      pinned: async (page) => (await storage.messages.pinned(page)).sort((a, b) => b.seq - a.seq),
+    },
+  }),
+
+  'counts a message that is deleted for oneself once per device': (storage) => {
+    let asked = 0;
+    return {
+      ...storage,
+      messages: {
+        ...storage.messages,
+        async hide(message) {
+          asked += 1;
+          await storage.messages.hide(message);
+        },
+      },
+      members: {
+        ...storage.members,
+        async get(chat_id, user_id) {
+          const member = await storage.members.get(chat_id, user_id);
+          return member && { ...member, hidden_count: asked };
+        },
+      },
+    };
+  },
+
+  'clears by the time': (storage) => {
+    let cleared_at = -1;
+    return {
+      ...storage,
+      members: {
+        ...storage.members,
+        async settle(settings) {
+          const [view] = await storage.chats.views(settings.user_id, [settings.chat_id]);
+          if (settings.clear) cleared_at = view?.chat.last_message_at ?? -1;
+          return storage.members.settle(settings);
+        },
+      },
+      chats: {
+        ...storage.chats,
+        async views(user_id, chat_ids) {
+          const views = await storage.chats.views(user_id, chat_ids);
+          const isCleared = (sent_at: number | undefined) => sent_at !== undefined && sent_at <= cleared_at;
+          return views.map((view) => (isCleared(view.last_message?.sent_at) ? { ...view, last_message: null } : view));
+        },
+      },
+    };
+  },
+
+  'quotes what it remembers': (storage) => {
+    const quotes = new Map<number, MessageRow['reply_to']>();
+    return {
+      ...storage,
+      messages: {
+        ...storage.messages,
+        async find(chat_id, id) {
+          const row = await storage.messages.find(chat_id, id);
+          if (!row?.reply_to_id) return row;
+          if (!quotes.has(id)) quotes.set(id, row.reply_to);
+          return { ...row, reply_to: quotes.get(id) ?? null };
+        },
+      },
+    };
+  },
+
+  'deletes a private chat for the one who asks': (storage) => ({
+    ...storage,
+    chats: {
+      ...storage.chats,
+      async write(operations, decide) {
+        const outcomes = await storage.chats.write(operations, decide);
+        for (const one of operations) {
+          if (one.kind !== 'delete_chat') continue;
+          for (const { user_id } of await storage.members.of([one.chat_id])) {
+            if (user_id === one.actor_id) continue;
+            await storage.members.settle({ chat_id: one.chat_id, user_id, hide: false });
+          }
+        }
+        return outcomes;
+      },
+    },
+  }),
 };
 
 type Group = keyof typeof storageCases;
@@ -242,6 +351,42 @@ describe('the storage contract catches a storage that', () => {
       'counts the reader’s own messages as unread',
       'chats as members see them',
       'counts unread messages exactly, as a count by hand does',
+    ],
+    [
+      'edits without a rev',
+      'messages that change',
+      'edits a message under the next rev, and leaves the rest of it as it was',
+    ],
+    [
+      'tells again of what is so already',
+      'messages that change',
+      'answers what is so already as a duplicate, without a rev',
+    ],
+    ['tells again of what is so already', 'what is cleared', 'clears once what is clear already'],
+    [
+      'lists what is pinned in the order of the messages',
+      'pins and reactions',
+      'lists the pinned messages, the latest pinned first',
+    ],
+    [
+      'counts a message that is deleted for oneself once per device',
+      'what members settle for themselves',
+      'deletes a message for one user alone, counted once however often they ask',
+    ],
+    [
+      'clears by the time',
+      'what members settle for themselves',
+      'clears a chat for one member, by number and not by time',
+    ],
+    [
+      'quotes what it remembers',
+      'quoted messages',
+      'shows it as it stands: edited, too long, and not at all once it is deleted',
+    ],
+    [
+      'deletes a private chat for the one who asks',
+      'what is cleared',
+      'deletes a private chat for both, until the next message',
     ],
     ['pages by an offset that it forgets', 'messages', 'pages newest first, older below a message and newer above one'],
   ])('%s (%s: %s)', async (mutant, group, name) => {

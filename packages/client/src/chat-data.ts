@@ -1,9 +1,9 @@
-import type { Changes, Chat, EventOf, Id, MarkEvent, Member, Message } from '@dialect/protocol';
+import type { Changes, Chat, Event, Id, MarkEvent, Member, Message } from '@dialect/protocol';
 import { createMessageWindow } from './message-window.js';
 import { countUnread, type UnreadBase } from './unread.js';
 
 /** The events that carry a `rev`. */
-export type DurableEvent = EventOf<'message_created'> | EventOf<'chat_created'> | EventOf<'member_changed'>;
+export type DurableEvent = Extract<Event, { rev: number }>;
 
 /** What an application of rows brought; the list is in the order of `seq`. */
 export type Arrivals = readonly Message[];
@@ -72,19 +72,39 @@ export class ChatData {
 
   applyEvent(event: DurableEvent): Arrivals {
     if (event.type === 'member_changed') this.putMember(event.member);
-    if (event.type !== 'message_created') return [];
-    const isNew = this.putMessage(event.message);
+    if (event.type === 'chat_history_cleared') this.clear(event.seq);
+    if (event.type === 'chat_updated') {
+      const { chat_name, avatar_url, rev } = event;
+      this.patch({ chat_name, avatar_url, rev });
+    }
+    if (!('message' in event)) return [];
+    const isNew = event.type === 'message_created';
+    // A change of a message that is not here is of one that I have deleted for myself.
+    const isAdded = this.putMessage(event.message, !isNew);
     this.markAuthor(event.message);
-    return isNew ? [event.message] : [];
+    return isNew && isAdded ? [event.message] : [];
   }
 
   applyMark({ type, user_id, seq }: Pick<MarkEvent, 'type' | 'user_id' | 'seq'>): void {
     this.moveMarks(user_id, type === 'message_read' ? seq : 0, seq);
   }
 
+  patch(changes: Partial<Chat>): void {
+    if (this.chat) this.chat = { ...this.chat, ...changes };
+  }
+
+  /** Everything up to that number is gone. */
+  clear(seq: number): void {
+    this.window.cut(seq);
+    this.base = null;
+    const { chat } = this;
+    if (chat?.last_message && chat.last_message.seq <= seq) this.patch({ last_message: null });
+  }
+
   /** A chat as the server sees it now: marks and counts, but no word about which rows changed. */
   refresh(chat: Chat): void {
     if (chat.rev >= (this.chat?.rev ?? 0)) this.chat = chat;
+    this.window.cut(chat.cleared_seq);
     for (const member of chat.participants) this.putMember(member);
     this.read_seq = Math.max(this.read_seq, chat.read_seq);
     this.delivered_seq = Math.max(this.delivered_seq, chat.delivered_seq);
@@ -99,6 +119,11 @@ export class ChatData {
     this.refresh(chat);
     if (this.head > 0) return;
     this.window.replace(chat.last_message ? [chat.last_message] : [], chat.rev, chat.last_seq);
+  }
+
+  /** Nothing of the chat is left for me after this event. */
+  isEndedBy(event: DurableEvent): boolean {
+    return event.type === 'member_changed' ? this.isMyDeparture(event.member) : event.type === 'chat_deleted';
   }
 
   /** My own departure, if the rows tell of one that is news. */
@@ -117,8 +142,8 @@ export class ChatData {
     this.base = null;
   }
 
-  private putMessage(row: Message): boolean {
-    const outcome = this.window.put(row);
+  private putMessage(row: Message, onlyKnown = false): boolean {
+    const outcome = this.window.put(row, onlyKnown);
     // It may have been among those that the server counted, and we cannot see whether it was.
     if (outcome === 'ignored' && row.is_deleted && row.seq > this.read_seq && row.seq < this.window.floor) {
       this.base = null;

@@ -64,7 +64,7 @@ export function createChatSync(id: Id, timers: Timers, hooks: ChatSyncHooks): Ch
     let next = held.get(data.head + 1);
     while (next) {
       held.delete(next.rev);
-      if (next.type === 'member_changed' && data.isMyDeparture(next.member)) {
+      if (data.isEndedBy(next)) {
         hooks.moved(data, messages, known);
         leave(next.rev);
         return;

@@ -40,7 +40,7 @@ export function createChat(id: Id, hooks: ChatHooks): ChatEntry {
     me,
     pending: () => outbox.of(id),
     load: () => sync.request(),
-    history: (before_seq, limit) => call('messages.history', { chat_id: id, before_seq, limit }),
+    history: (before_seq, limit) => call('messages.history', { chat_id: id, before_seq, limit, with_system: true }),
   });
   const state = derived<ChatState>(() => stateOf(sync));
 
@@ -99,10 +99,11 @@ function stateOf({ data }: ChatSync): ChatState {
     read_seq: data.read_seq,
     unread_count: unread,
     unread_capped: unread >= protocolLimits.unread_cap,
+    muted_until: chat?.muted_until ?? null,
     created_at: chat?.created_at ?? null,
   };
 }
 
 function lastMessage(rows: readonly Message[]): Message | undefined {
-  return rows.findLast(({ is_deleted }) => !is_deleted);
+  return rows.findLast(({ is_deleted, message_type }) => !is_deleted && message_type !== 'system');
 }

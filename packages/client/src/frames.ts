@@ -1,4 +1,4 @@
-import type { EventOf, MarkEvent, ServerFrame } from '@dialect/protocol';
+import type { EventOf, MarkEvent, OwnEvent, ServerFrame } from '@dialect/protocol';
 import type { Directory } from './directory.js';
 import type { Emitter } from './emitter.js';
 import type { Refresh } from './refresh.js';
@@ -38,6 +38,19 @@ export function createFrameHandler({
     emitter.emit('typing', { chat: entry.handle, user_id, is_typing });
   }
 
+  /** What I did on another device, or on this one. */
+  function own(event: OwnEvent): void {
+    const entry = directory.find(event.chat_id);
+    if (!entry) return;
+    const { data } = entry.sync;
+    if (event.type === 'chat_deleted') entry.sync.leave();
+    if (event.type === 'message_hidden') data.window.drop(event.seq);
+    if (event.type === 'chat_history_cleared') data.clear(event.seq);
+    if (event.type === 'chat_muted') data.patch({ muted_until: event.muted_until });
+    entry.invalidate();
+    refresh.unread(entry);
+  }
+
   return (frame) => {
     switch (frame.type) {
       case 'welcome':
@@ -56,9 +69,6 @@ export function createFrameHandler({
         const { chat_id, rev } = message;
         return directory.get(chat_id).sync.event({ type: 'message_created', chat_id, rev, message });
       }
-      case 'chat_created':
-      case 'member_changed':
-        return directory.get(frame.chat_id).sync.event(frame);
       case 'message_read':
       case 'message_delivered':
         return mark(frame);
@@ -68,6 +78,9 @@ export function createFrameHandler({
         return void session.renewToken();
       case 'reset':
         return session.reset(frame.chat_id);
+      default:
+        if ('only_for' in frame) own(frame);
+        else if ('rev' in frame) directory.get(frame.chat_id).sync.event(frame);
     }
   };
 }

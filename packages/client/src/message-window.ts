@@ -11,7 +11,10 @@ export interface MessageWindow {
   /** The number of the newest message here; 0 when there is none. */
   readonly top: number;
   /** A row below the window is not taken: there would be a hole. Nor is one that is no newer than what is here. */
-  put(row: Message): 'added' | 'changed' | 'ignored';
+  put(row: Message, onlyKnown?: boolean): 'added' | 'changed' | 'ignored';
+  drop(seq: number): void;
+  /** Nothing is left up to that number, nor to be loaded. */
+  cut(seq: number): void;
   /** The newest page: what was loaded before may be out of date, and goes. Rows newer than revision `to` stay. */
   replace(page: readonly Message[], to: number, last_seq: number): void;
   /**
@@ -27,7 +30,7 @@ export function createMessageWindow(): MessageWindow {
   /** While an older page is on its way: changes of rows that may be in it, in an older state. */
   let late: Message[] | null = null;
 
-  function put(row: Message) {
+  function put(row: Message, onlyKnown = false) {
     if (row.seq < floor) {
       late?.push(row);
       return 'ignored';
@@ -35,6 +38,7 @@ export function createMessageWindow(): MessageWindow {
     const at = indexOf(rows, row.seq);
     const known = rows[at];
     if (known?.seq !== row.seq) {
+      if (onlyKnown) return 'ignored';
       rows.splice(at, 0, row);
       return 'added';
     }
@@ -54,12 +58,20 @@ export function createMessageWindow(): MessageWindow {
       return rows.at(-1)?.seq ?? 0;
     },
     put,
+    drop(seq) {
+      rows = rows.filter((row) => row.seq !== seq);
+    },
+    cut(seq) {
+      if (!rows.some((row) => row.seq <= seq) && floor > seq + 1) return;
+      rows = rows.filter((row) => row.seq > seq);
+      floor = 1;
+    },
     replace(page, to, last_seq) {
       const newer = rows.filter((row) => row.rev > to);
       rows = [...page].sort((a, b) => a.seq - b.seq);
       floor = rows[0]?.seq ?? last_seq + 1;
       late = null;
-      newer.forEach(put);
+      for (const row of newer) put(row);
     },
     async extend(load) {
       const before_seq = floor;
@@ -69,8 +81,8 @@ export function createMessageWindow(): MessageWindow {
         const { page, isLast } = await load(before_seq);
         if (late !== arrivals || floor !== before_seq) return false;
         floor = isLast ? 1 : page.reduce((lowest, row) => Math.min(lowest, row.seq), before_seq);
-        page.forEach(put);
-        arrivals.forEach(put);
+        for (const row of page) put(row);
+        for (const row of arrivals) put(row);
         return true;
       } finally {
         if (late === arrivals) late = null;

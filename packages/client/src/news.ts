@@ -26,6 +26,7 @@ export function createNews(
     for (const event of events) {
       if (event.type === 'chat_created') emitter.emit('chat_created', { chat });
       if (event.type === 'member_changed') emitter.emit(event.type, { chat, member: event.member, by: event.by });
+      if ('message' in event && 'by' in event) emitter.emit(event.type, { chat, message: event.message, by: event.by });
     }
     for (const message of arrivals) emitter.emit('message_created', { chat, message });
   };

@@ -228,5 +228,6 @@ export function draftOf(input: SendInput, sender_id: Id | null) {
     is_edited: false,
     edited_at: null,
     is_deleted: false,
+    ...(input.media && { media: input.media }),
   };
 }

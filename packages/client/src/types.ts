@@ -35,7 +35,10 @@ export interface MessageView extends Omit<Message, 'id' | 'seq' | 'rev' | 'statu
 
 /** A chat as it is to be shown. Before the server has told of it, and after leaving it, `is_member` is false. */
 export interface ChatState
-  extends Pick<Chat, 'chat_name' | 'avatar_url' | 'owner_id' | 'last_seq' | 'last_message' | 'read_seq'> {
+  extends Pick<
+    Chat,
+    'chat_name' | 'avatar_url' | 'owner_id' | 'last_seq' | 'last_message' | 'read_seq' | 'muted_until'
+  > {
   id: Id;
   chat_type: Chat['chat_type'] | null;
   is_member: boolean;
@@ -132,11 +135,22 @@ export interface ClientEvents {
   /** I left the chat or was removed, or it is gone. */
   chat_removed: { chat: ChatHandle };
   member_changed: { chat: ChatHandle } & Pick<EventOf<'member_changed'>, 'member' | 'by'>;
+  message_edited: MessageChange;
+  message_deleted: MessageChange;
+  message_pinned: MessageChange;
+  message_reacted: MessageChange;
   message_read: { chat: ChatHandle } & MarkEvent;
   message_delivered: { chat: ChatHandle } & MarkEvent;
   typing: { chat: ChatHandle; user_id: Id; is_typing: boolean };
   /** A connection ended; `code` is the close code. */
   disconnected: { code: number; reconnects: boolean };
+}
+
+interface MessageChange {
+  chat: ChatHandle;
+  /** The message as it stands now. */
+  message: Message;
+  by: Id;
 }
 
 export interface Client extends Omit<Methods, 'auth' | 'chats'> {

@@ -31,7 +31,8 @@ export function countUnread({ me, read_seq, last_seq, window, base }: UnreadFact
 function countAbove(rows: readonly Message[], seq: number, me: Id | null): number {
   let count = 0;
   for (let i = rows.length - 1; i >= 0 && rows[i]!.seq > seq && count < protocolLimits.unread_cap; i--) {
-    if (rows[i]!.sender_id !== me && !rows[i]!.is_deleted) count++;
+    const { sender_id, is_deleted, message_type } = rows[i]!;
+    if (sender_id !== me && !is_deleted && message_type !== 'system') count++;
   }
   return count;
 }

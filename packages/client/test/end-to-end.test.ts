@@ -122,7 +122,8 @@ describe('against the real server', () => {
     const its = eve.chat(group.id);
     await group.addMember(ids[1] as number);
     await until(() => its.state.get().is_member);
-    await until(() => shown(its).length === 1);
+    // And what the chat tells of their coming.
+    await until(() => shown(its).length === 2);
     expect(group.state.get().members).toHaveLength(3);
     const removed: number[] = [];
     eve.on('chat_removed', ({ chat }) => removed.push(chat.id));

@@ -178,6 +178,8 @@ export function chat(overrides: Partial<Chat> = {}): Chat {
     unread_capped: false,
     read_seq: 0,
     delivered_seq: 0,
+    cleared_seq: 0,
+    muted_until: null,
     created_at: now,
     updated_at: now,
     ...overrides,

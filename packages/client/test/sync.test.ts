@@ -234,8 +234,8 @@ describe('catch-up', () => {
     const rpc = await peer.take('rpc');
     expect(rpc.method).toBe('sync.heads');
     const chats = [
-      { chat_id: 99, rev: 5, is_member: true },
-      { chat_id: 98, rev: 5, is_member: false },
+      { chat_id: 99, rev: 5, is_member: true, is_hidden: false },
+      { chat_id: 98, rev: 5, is_member: false, is_hidden: false },
     ];
     peer.say({ type: 'ok', ref: rpc.ref as number, result: { epoch: 'e1', chats } });
     expect(client.chats.hasMore.get()).toBe(true);

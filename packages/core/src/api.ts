@@ -1,15 +1,28 @@
 import type { MethodName } from '@dialect/protocol';
 import { addMember } from './chat/add-member.js';
+import { clearChat } from './chat/clear.js';
 import { createChat } from './chat/create.js';
 import { createGroupChat } from './chat/create-group.js';
 import { createPrivateChat } from './chat/create-private.js';
+import { deleteChat } from './chat/delete.js';
 import { getChat } from './chat/get.js';
 import { leaveChat } from './chat/leave.js';
 import { listChats } from './chat/list.js';
+import { muteChat } from './chat/mute.js';
 import { removeMember } from './chat/remove-member.js';
+import { renameChat } from './chat/rename.js';
+import { setNickname } from './chat/set-nickname.js';
+import { deleteMessage } from './messaging/delete.js';
+import { edit } from './messaging/edit.js';
+import { forward } from './messaging/forward.js';
+import { getMessage } from './messaging/get.js';
 import { history } from './messaging/history.js';
 import { markDelivered } from './messaging/mark-delivered.js';
 import { markRead } from './messaging/mark-read.js';
+import { pin } from './messaging/pin.js';
+import { pins } from './messaging/pins.js';
+import { react } from './messaging/react.js';
+import { readers } from './messaging/readers.js';
 import { send } from './messaging/send.js';
 import { typing } from './messaging/typing.js';
 import { checkUsername } from './register/check-username.js';
@@ -40,7 +53,20 @@ export const api: { readonly [N in MethodName]: UseCase<N> } = {
   'chats.addMember': addMember,
   'chats.removeMember': removeMember,
   'chats.leave': leaveChat,
+  'chats.rename': renameChat,
+  'chats.setNickname': setNickname,
+  'chats.mute': muteChat,
+  'chats.delete': deleteChat,
+  'chats.clear': clearChat,
   'messages.send': send,
+  'messages.forward': forward,
+  'messages.get': getMessage,
+  'messages.edit': edit,
+  'messages.delete': deleteMessage,
+  'messages.pin': pin,
+  'messages.pins': pins,
+  'messages.react': react,
+  'messages.readers': readers,
   'messages.history': history,
   'messages.markRead': markRead,
   'messages.markDelivered': markDelivered,

@@ -17,6 +17,7 @@ import { createPipeline } from './pipeline.js';
 import type { Logger, Storage } from './ports/index.js';
 import { createPresence, type Presence } from './presence.js';
 import { createRateGate } from './rate-gate.js';
+import { createScrubber } from './scrubber.js';
 import { createTransactions, type Transaction } from './transaction.js';
 import { createWriteQueue } from './write-queue.js';
 
@@ -74,6 +75,7 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
   const decide = createDecide(limits);
   const queue = createWriteQueue({ storage, decide, publish, capacity: limits.pending_writes });
   const marks = createMarks({ storage, publish, delay_ms: options.marks_delay_ms ?? 200 });
+  const scrubber = createScrubber(storage, logger);
   let accounts: Accounts | null = null;
   let state: 'new' | 'running' | 'closed' = 'new';
   let calls = 0;
@@ -90,6 +92,7 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
     write: queue.write,
     mark: marks.mark,
     markOwn: marks.markOwn,
+    scrub: scrubber.wake,
     is_in_transaction: false,
     announce: publish,
   };
@@ -132,6 +135,7 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
     // A call that is under way has work for the queues yet.
     if (calls > 0) await new Promise<void>((resolve) => (onLastCall = resolve));
     await queue.drained();
+    await scrubber.stop();
     await Promise.all([marks.drained(), presence.drained()]);
     await bus.close();
     await storage.close();
@@ -179,6 +183,7 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
         });
       services.accounts = accounts ?? noAccounts;
       state = 'running';
+      scrubber.wake();
     },
     async close() {
       transactions.refuseInside('close');

@@ -30,17 +30,26 @@ export interface NewestPages {
     standings: readonly Standing[];
     floor_seq: number;
     limit: number;
+    with_system: boolean;
   }): Promise<readonly Message[]>;
 }
 
 export function createNewestPages(storage: Storage): NewestPages {
-  const pages = new Map<number, Page>();
+  /** With the messages that a chat tells of itself, and without. */
+  const kept = { all: new Map<number, Page>(), people: new Map<number, Page>() };
 
-  async function pageOf(chat_id: number, rev: number, limit: number): Promise<Page> {
+  async function pageOf(chat_id: number, rev: number, limit: number, with_system: boolean): Promise<Page> {
+    const pages = with_system ? kept.all : kept.people;
     const known = pages.get(chat_id);
     if (known && known.rev === rev && known.limit >= limit) return known;
     // What others have cleared for themselves is cut later, so that one page serves all of them.
-    const rows = await storage.messages.page({ chat_id, floor_seq: 0, limit, offset: 0 });
+    const rows = await storage.messages.page({
+      chat_id,
+      floor_seq: 0,
+      limit,
+      offset: 0,
+      without_system: !with_system,
+    });
     const page: Page = { rev, limit, rows, answer: null };
     pages.delete(chat_id);
     if (rows.reduce((sum, row) => sum + row.content.length, 0) > kept_characters) return page;
@@ -50,8 +59,8 @@ export function createNewestPages(storage: Storage): NewestPages {
   }
 
   return {
-    async read({ chat_id, standings, floor_seq, limit }) {
-      const page = await pageOf(chat_id, standings[0]?.chat_rev ?? 0, limit);
+    async read({ chat_id, standings, floor_seq, limit, with_system }) {
+      const page = await pageOf(chat_id, standings[0]?.chat_rev ?? 0, limit, with_system);
       const { answer } = page;
       if (answer?.limit === limit && answer.floor_seq === floor_seq && areSame(answer.standings, standings)) {
         return answer.messages;

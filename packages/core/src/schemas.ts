@@ -1,6 +1,7 @@
 import {
   type Chat,
   type Me,
+  type Media,
   type Member,
   type Message,
   messageTypes,
@@ -23,6 +24,13 @@ export const nothing = z.object({});
 export const text = (max_bytes: number) =>
   z.string().superRefine((value, context) => {
     const problem = textProblem(value, max_bytes);
+    if (problem) context.addIssue({ code: 'custom', message: problem });
+  });
+
+/** The same, or empty. */
+export const optionalText = (max_bytes: number) =>
+  z.string().superRefine((value, context) => {
+    const problem = value === '' ? null : textProblem(value, max_bytes);
     if (problem) context.addIssue({ code: 'custom', message: problem });
   });
 
@@ -80,6 +88,19 @@ export const memberSchema = userSchema.extend({
   rev: seq,
 }) satisfies z.ZodType<Member>;
 
+export const mediaSchema = z.object({
+  url: z.string().min(1).max(1024),
+  media_type: z.string().max(255).nullish(),
+  size: z.int().min(0).nullish(),
+  filename: z.string().max(255).nullish(),
+  width: z.int().min(0).nullish(),
+  height: z.int().min(0).nullish(),
+  duration: z.number().min(0).nullish(),
+  thumbnail_url: z.string().max(1024).nullish(),
+}) satisfies z.ZodType<Media>;
+
+const sentType = z.enum([...messageTypes, 'system']);
+
 export const messageSchema = z.object({
   id,
   chat_id: id,
@@ -88,7 +109,7 @@ export const messageSchema = z.object({
   sender_id: id.nullable(),
   client_id: z.string(),
   content: z.string(),
-  message_type: messageType,
+  message_type: sentType,
   sent_at: time,
   status: z.enum(['sent', 'delivered', 'read']),
   reply_to_id: id.nullable(),
@@ -96,6 +117,12 @@ export const messageSchema = z.object({
   is_edited: z.boolean(),
   edited_at: time.nullable(),
   is_deleted: z.boolean(),
+  reply_to: z.exactOptional(z.object({ id, sender_id: id, message_type: sentType, content: z.string().nullable() })),
+  forward: z.exactOptional(z.object({ user_id: id, chat_id: id, message_id: id })),
+  mentions: z.exactOptional(z.array(id)),
+  media: z.exactOptional(mediaSchema),
+  reactions: z.exactOptional(z.array(z.object({ emoji: z.string(), user_ids: z.array(id) }))),
+  system: z.exactOptional(z.object({ kind: z.enum(['member_added', 'member_removed', 'member_left']), user_id: id })),
 }) satisfies z.ZodType<Message>;
 
 export const chatSchema = z.object({
@@ -112,6 +139,8 @@ export const chatSchema = z.object({
   unread_capped: z.boolean(),
   read_seq: seq,
   delivered_seq: seq,
+  cleared_seq: seq,
+  muted_until: time.nullable(),
   created_at: time,
   updated_at: time,
 }) satisfies z.ZodType<Chat>;

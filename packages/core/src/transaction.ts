@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Methods } from '@dialect/protocol';
-import type { Caller, Services } from './context.js';
+import type { Caller, Services, Written } from './context.js';
 import { toMarkEvent } from './marks.js';
 import { createNewestPages } from './newest-pages.js';
 import type { Identity } from './options.js';
 import type { Decide, Storage, StorageRepositories } from './ports/index.js';
-import { isNew, toResult } from './write-result.js';
+import { isNew, systemEventOf, toResult } from './write-result.js';
 
 /**
  * The messenger inside one transaction of the host. Its methods are over when the transaction is. They refuse by
@@ -95,6 +95,8 @@ function servicesWithin(
       if (!outcome) throw new Error('The storage answered nothing.');
       const event = isNew(outcome) ? toEvent(outcome) : null;
       if (event) announce(event);
+      const told = event && systemEventOf(outcome as Written);
+      if (told) announce(told);
       return toResult(outcome, event);
     },
     async mark(request) {
@@ -104,6 +106,7 @@ function servicesWithin(
       if (event) announce(event);
       return outcome;
     },
+    scrub: () => later.push(() => services.scrub()),
     markOwn: (request) => later.push(() => services.markOwn(request)),
   };
 }

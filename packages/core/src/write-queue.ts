@@ -3,7 +3,7 @@ import { type Batcher, createBatcher } from './batcher.js';
 import type { Services, Written } from './context.js';
 import { MessengerError } from './errors.js';
 import type { ChatOperation, Decide, Storage, WriteOutcome } from './ports/index.js';
-import { isNew, toResult } from './write-result.js';
+import { isNew, systemEventOf, toResult } from './write-result.js';
 
 interface Queued {
   operation: ChatOperation;
@@ -46,6 +46,8 @@ export function createWriteQueue(options: {
         if (!isNew(outcome)) return;
         queued.event = queued.toEvent(outcome);
         publish(queued.event);
+        const told = systemEventOf(outcome);
+        if (told) publish(told);
       },
       // A million chats that were written to once must not keep a million queues.
       onIdle,

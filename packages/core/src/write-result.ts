@@ -1,11 +1,17 @@
-import type { ErrorCode, Event } from '@dialect/protocol';
+import type { ErrorCode, Event, EventOf } from '@dialect/protocol';
 import type { WriteResult, Written } from './context.js';
 import { MessengerError } from './errors.js';
+import { messageCreated } from './message-events.js';
 import type { WriteOutcome } from './ports/index.js';
 
 /** A change that was made and that nobody has been told of yet; null for a repeat, and for a refusal. */
 export function isNew(outcome: WriteOutcome): outcome is Written {
-  return outcome.kind === 'member' || (outcome.kind === 'message' && !outcome.duplicate);
+  return outcome.kind !== 'refused' && !outcome.duplicate;
+}
+
+/** What the chat tells of itself about the change: it has a `rev`, so an event, of its own. */
+export function systemEventOf(written: Written): EventOf<'message_created'> | null {
+  return written.kind === 'member' && written.system ? messageCreated(written.system) : null;
 }
 
 /** @throws the code by which the change was refused */
@@ -13,6 +19,16 @@ export function toResult<E extends Event>(outcome: WriteOutcome, event: E | null
   if (outcome.kind === 'refused') throw refusal(outcome.code);
   return { written: outcome, is_repeat: !isNew(outcome), event };
 }
+
+/** @throws when a storage answers an operation with the outcome of another kind, which no caller can put right */
+export function writtenAs<K extends Written['kind']>(kind: K, written: Written): Extract<Written, { kind: K }> {
+  if (written.kind !== kind) throw new Error(`A change of a ${kind} was answered with one of a ${written.kind}.`);
+  return written as Extract<Written, { kind: K }>;
+}
+
+/** The event of an `append`. */
+export const toMessageCreated = (written: Written): EventOf<'message_created'> =>
+  messageCreated(writtenAs('message', written).message);
 
 /** Which field of the operation a refusal is about; the others are about who acts. */
 const fields: Partial<Record<ErrorCode, string>> = {

@@ -19,6 +19,7 @@ const row: MessageRow = {
   edited_at: null,
   deleted_at: null,
   is_pinned: 0,
+  meta: null,
 };
 
 describe('a message’s wire form', () => {

@@ -125,7 +125,7 @@ describe('typing', () => {
     const { messenger, ann, chat_id } = await startPair();
     await messenger.messages.typing(ann, { chat_id, is_typing: true });
     expect(messenger.events).toEqual([{ type: 'typing', chat_id, user_id: ann.user_id, is_typing: true }]);
-    expect((await messenger.sync.heads(ann)).chats).toEqual([{ chat_id, rev: 1, is_member: true }]);
+    expect((await messenger.sync.heads(ann)).chats).toEqual([{ chat_id, rev: 1, is_member: true, is_hidden: false }]);
     const codes = await Promise.all(
       Array.from({ length: 30 }, () => codeOf(messenger.messages.typing(ann, { chat_id, is_typing: true }))),
     );
@@ -155,7 +155,7 @@ describe('events with a rev', () => {
       const revs = messenger.events.flatMap((event) => ('rev' in event ? [event.rev] : []));
       expect(revs).toEqual(revs.map((_, index) => index + 2));
       const { chats } = await messenger.sync.heads(owner);
-      expect(chats).toEqual([{ chat_id, rev: revs.length + 1, is_member: true }]);
+      expect(chats).toEqual([{ chat_id, rev: revs.length + 1, is_member: true, is_hidden: false }]);
       // Every kind of thing did happen.
       expect(new Set(codes).size).toBeGreaterThan(3);
       expect(eventsOf(messenger.events, 'member_changed').length).toBeGreaterThan(5);

@@ -67,6 +67,10 @@ export function eventsOf<T extends EventType>(events: readonly Event[], type: T)
   return events.filter((event): event is EventOf<T> => event.type === type);
 }
 
+/** Without the read marks that sending implies: those come when they come. */
+export const toldIn = (events: readonly Event[]): Event[] =>
+  events.filter((event) => event.type !== 'message_read' || !event.is_implied);
+
 type Group = keyof StorageRepositories;
 type Replacements = { [G in Group]?: Partial<Storage[G]> };
 

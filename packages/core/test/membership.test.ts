@@ -17,6 +17,7 @@ describe('the rules', () => {
     member_count: 2,
     is_blocked: false,
     reference_exists: true,
+    message: null,
   };
   const base = { chat_id: 1, actor_id: 1, at: 0 };
   const append = {
@@ -30,6 +31,19 @@ describe('the rules', () => {
   const add = { ...base, kind: 'add_member', user_id: 2, role: 'member' } as const;
   const remove = { ...base, kind: 'remove_member', user_id: 2 } as const;
   const leave = { ...remove, user_id: 1 };
+  const own = { sender_id: 1, message_type: 'text', rev: 7, meta: null } as Facts['message'];
+  const others = { sender_id: 2, message_type: 'text', rev: 7, meta: null } as Facts['message'];
+  const system = { sender_id: 1, message_type: 'system', rev: 7, meta: null } as Facts['message'];
+  const kinds = Array.from({ length: 20 }, (_, n) => ({ emoji: `${n}`, user_ids: [2] }));
+  const liked = { ...others, meta: JSON.stringify({ reactions: kinds }) } as Facts['message'];
+  const edit = { ...base, kind: 'edit_message', message_id: 1, content: 'x', if_rev: null } as const;
+  const erase = { ...base, kind: 'delete_message', message_id: 1 } as const;
+  const pin = { ...base, kind: 'pin_message', message_id: 1, is_pinned: true } as const;
+  const react = { ...base, kind: 'react', message_id: 1, emoji: 'x', is_on: true } as const;
+  const nickname = { ...base, kind: 'set_nickname', user_id: 2, nickname: 'x' } as const;
+  const update = { ...base, kind: 'update_chat', chat_name: 'x' } as const;
+  const clear = { ...base, kind: 'clear_history' } as const;
+  const deleteChat = { ...base, kind: 'delete_chat' } as const;
 
   it.each<[string, ChatOperation, Partial<Facts>, string | null]>([
     ['a member writes', append, {}, null],
@@ -65,9 +79,68 @@ describe('the rules', () => {
     ['somebody who had left leaves', leave, { actor: departed, target: departed }, 'NOT_A_MEMBER'],
     ['leaving a private chat', leave, { chat: privately, target: member }, 'CHAT_IS_PRIVATE'],
     ['removing from a private chat', remove, { chat: privately, target: member }, 'CHAT_IS_PRIVATE'],
+    ['an author edits', edit, { message: own }, null],
+    ['an author edits what they know', { ...edit, if_rev: 7 }, { message: own }, null],
+    ['an author edits what has changed', { ...edit, if_rev: 6 }, { message: own }, 'CONFLICT'],
+    ['a member edits another’s', edit, { message: others }, 'FORBIDDEN'],
+    ['a member asks by a rev of another’s', { ...edit, if_rev: 6 }, { message: others }, 'FORBIDDEN'],
+    ['the owner edits another’s', edit, { actor: owner, message: others }, 'FORBIDDEN'],
+    ['a blocked one edits', edit, { chat: privately, message: own, is_blocked: true }, 'BLOCKED'],
+    ['a blocked one edits nothing', edit, { chat: privately, is_blocked: true }, 'MESSAGE_NOT_FOUND'],
+    ['an author deletes', erase, { message: own }, null],
+    ['the owner deletes another’s', erase, { actor: owner, message: others }, null],
+    ['an admin deletes another’s', erase, { actor: admin, message: others }, 'FORBIDDEN'],
+    ['a member deletes another’s', erase, { message: others }, 'FORBIDDEN'],
+    ['a blocked one takes back', erase, { chat: privately, message: own, is_blocked: true }, null],
+    ['the owner deletes what the chat tells', erase, { actor: owner, message: system }, 'FORBIDDEN'],
+    ['a member pins another’s', pin, { message: others }, null],
+    ['a member unpins another’s', { ...pin, is_pinned: false }, { message: others }, null],
+    ['a blocked one pins', pin, { chat: privately, message: own, is_blocked: true }, 'BLOCKED'],
+    ['a member reacts', react, { message: others }, null],
+    ['a member reacts in a 21st way', react, { message: liked }, 'TOO_MANY_REACTIONS'],
+    ['a member reacts as another one', { ...react, emoji: '7' }, { message: liked }, null],
+    ['a member takes off what is not on', { ...react, is_on: false }, { message: liked }, null],
+    ['a blocked one reacts', react, { chat: privately, message: liked, is_blocked: true }, 'BLOCKED'],
+    ['a member names themselves', { ...nickname, user_id: 1 }, { target: member }, null],
+    ['a member names another', nickname, { target: member }, 'FORBIDDEN'],
+    ['an admin names another', nickname, { actor: admin, target: member }, 'FORBIDDEN'],
+    ['the owner names another', nickname, { actor: owner, target: member }, null],
+    ['the owner names somebody who had left', nickname, { actor: owner, target: departed }, 'MEMBER_NOT_FOUND'],
+    ['the owner names a stranger', nickname, { actor: owner }, 'MEMBER_NOT_FOUND'],
+    ['one side names the other', nickname, { chat: privately, target: member }, 'FORBIDDEN'],
+    ['one side names themselves', { ...nickname, user_id: 1 }, { chat: privately, target: member }, null],
+    ['the owner renames', update, { actor: owner }, null],
+    ['an admin renames', update, { actor: admin }, 'FORBIDDEN'],
+    ['a member renames', update, {}, 'FORBIDDEN'],
+    ['renaming a private chat', update, { chat: privately }, 'CHAT_IS_PRIVATE'],
+    ['the owner clears', clear, { actor: owner }, null],
+    ['a member clears', clear, {}, 'FORBIDDEN'],
+    ['one side clears', clear, { chat: privately }, null],
+    ['the owner deletes the chat', deleteChat, { actor: owner }, null],
+    ['an admin deletes the chat', deleteChat, { actor: admin }, 'FORBIDDEN'],
+    ['one side deletes the chat', deleteChat, { chat: privately }, null],
   ])('%s', (_, operation, given, code) => {
     expect(createDecide({ group_members: 3 })(operation, { ...facts, ...given })).toBe(code);
   });
+
+  const every = [append, edit, erase, pin, react, add, remove, nickname, update, clear, deleteChat];
+
+  it.each(every.map((one) => [one.kind, one] as const))('%s is for members alone', (_, operation) => {
+    const decide = createDecide({ group_members: 3 });
+    for (const actor of [null, departed]) {
+      const given = { ...facts, actor, target: member, message: own, is_blocked: true, reference_exists: false };
+      expect(decide(operation, given)).toBe('NOT_A_MEMBER');
+    }
+  });
+
+  it.each([edit, erase, pin, react].map((one) => [one.kind, one] as const))(
+    '%s is about a message that is seen, and that somebody wrote',
+    (_, operation) => {
+      const decide = createDecide({ group_members: 3 });
+      expect(decide(operation, { ...facts, actor: owner })).toBe('MESSAGE_NOT_FOUND');
+      expect(decide(operation, { ...facts, actor: owner, message: system })).toBe('FORBIDDEN');
+    },
+  );
 });
 
 describe('membership', () => {
@@ -89,12 +162,25 @@ describe('membership', () => {
     ]);
     expect(told).toEqual([
       [2, bob.user_id, dan.user_id, true, 'Dan'],
-      [3, owner.user_id, bob.user_id, false, 'Bob'],
-      [4, cem.user_id, cem.user_id, false, 'Cem'],
-      [5, dan.user_id, bob.user_id, true, 'Bob'],
+      [4, owner.user_id, bob.user_id, false, 'Bob'],
+      [6, cem.user_id, cem.user_id, false, 'Cem'],
+      [8, dan.user_id, bob.user_id, true, 'Bob'],
     ]);
+    // After each of them the chat says so itself.
+    const said = eventsOf(messenger.events, 'message_created').map(({ rev, message }) => [
+      rev,
+      message.sender_id,
+      message.system,
+    ]);
+    expect(said).toEqual([
+      [3, bob.user_id, { kind: 'member_added', user_id: dan.user_id }],
+      [5, owner.user_id, { kind: 'member_removed', user_id: bob.user_id }],
+      [7, cem.user_id, { kind: 'member_left', user_id: cem.user_id }],
+      [9, dan.user_id, { kind: 'member_added', user_id: bob.user_id }],
+    ]);
+    expect(messenger.events.map((event) => 'rev' in event && event.rev)).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
     const { participants, rev } = await messenger.chats.get(owner, { chat_id });
-    expect([participants.map((one) => one.first_name), rev]).toEqual([['Ann', 'Dan', 'Bob'], 5]);
+    expect([participants.map((one) => one.first_name), rev]).toEqual([['Ann', 'Dan', 'Bob'], 9]);
     expect(await codeOf(messenger.chats.get(cem, { chat_id }))).toBe('NOT_A_MEMBER');
     expect(await messenger.chats.list(cem)).toEqual([]);
   });
@@ -145,6 +231,8 @@ describe('membership', () => {
     expect(messenger.events.map((event) => event.type).filter((type) => type !== 'message_read')).toEqual([
       'message_created',
       'member_changed',
+      'message_created',
     ]);
+    expect(await messenger.messages.history(owner, { chat_id })).toMatchObject([{ content: 'before' }]);
   });
 });

@@ -10,11 +10,11 @@ describe('heads', () => {
     const [bob] = others as [Caller];
     const { epoch, chats } = await messenger.sync.heads(bob);
     expect(epoch).toMatch(/^[0-9a-f-]{36}$/);
-    expect(chats).toEqual([{ chat_id, rev: 1, is_member: true }]);
+    expect(chats).toEqual([{ chat_id, rev: 1, is_member: true, is_hidden: false }]);
     await messenger.chats.removeMember(owner, { chat_id, user_id: bob.user_id });
     await messenger.messages.send(owner, { chat_id, content: 'x' });
-    expect((await messenger.sync.heads(bob)).chats).toEqual([{ chat_id, rev: 2, is_member: false }]);
-    expect((await messenger.sync.heads(owner)).chats).toEqual([{ chat_id, rev: 3, is_member: true }]);
+    expect((await messenger.sync.heads(bob)).chats).toEqual([{ chat_id, rev: 2, is_member: false, is_hidden: false }]);
+    expect((await messenger.sync.heads(owner)).chats).toEqual([{ chat_id, rev: 4, is_member: true, is_hidden: false }]);
     expect((await messenger.sync.heads(await messenger.person('Eve'))).chats).toEqual([]);
   });
 });
@@ -53,13 +53,17 @@ describe('changes', () => {
     const rest = await messenger.sync.changes(owner, { chat_id, since: first.to });
     expect(rest).toMatchObject({
       from: 4,
-      to: 7,
+      to: 8,
       more: false,
       members: [{ user_id: bob.user_id, is_active: false, first_name: 'Bob' }],
     });
-    expect(rest.messages.map((message) => message.seq)).toEqual([4, 5]);
-    const nothing = await messenger.sync.changes(owner, { chat_id, since: 7 });
-    expect(nothing).toMatchObject({ from: 7, to: 7, more: false, members: [], messages: [] });
+    expect(rest.messages.map(({ seq, message_type }) => [seq, message_type])).toEqual([
+      [4, 'text'],
+      [5, 'text'],
+      [6, 'system'],
+    ]);
+    const nothing = await messenger.sync.changes(owner, { chat_id, since: 8 });
+    expect(nothing).toMatchObject({ from: 8, to: 8, more: false, members: [], messages: [] });
   });
 
   it('tell the removed of their removal and of nothing else', async () => {
@@ -85,7 +89,14 @@ describe('changes', () => {
     }
     await messenger.chats.addMember(owner, { chat_id, user_id: bob.user_id });
     const back = await messenger.sync.changes(bob, { chat_id, since: 3 });
-    expect(back).toMatchObject({ to: 6, messages: [{ content: 'a secret' }] });
+    // Everything since, and of each coming and going the message that tells of it.
+    expect(back.to).toBe(9);
+    expect(back.messages.map((message) => message.system?.kind ?? message.content)).toEqual([
+      'member_removed',
+      'a secret',
+      'member_left',
+      'member_added',
+    ]);
     expect(back.members.map((member) => [member.user_id, member.is_active])).toEqual([
       [cem.user_id, false],
       [bob.user_id, true],

@@ -3,7 +3,7 @@ import { type ChatOperation, MessengerError, type Storage } from '@dialect/core'
 import { queueOver } from '@dialect/core/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createBatcher } from '../src/batcher.js';
-import { messageCreated } from '../src/messaging/events.js';
+import { toMessageCreated } from '../src/write-result.js';
 import { withReplaced } from './helpers.js';
 
 let made = 0;
@@ -46,7 +46,7 @@ describe('the write queue', () => {
     const log: string[] = [];
     const queue = queueOver(slowly(storage, log));
     const writes = Array.from({ length: 30 }, (_, n) =>
-      queue.write(append(chats[n % 3] as number, ann), messageCreated),
+      queue.write(append(chats[n % 3] as number, ann), toMessageCreated),
     );
     await Promise.all(writes);
     expect(log).toEqual(['begin 30', 'committed 30']);
@@ -56,7 +56,7 @@ describe('the write queue', () => {
     const { storage, ann, chats } = await startChats(1);
     const log: string[] = [];
     const queue = queueOver({ ...slowly(storage, log), batching: { scope: 'database', max: 10 } });
-    const write = () => queue.write(append(chats[0] as number, ann), messageCreated);
+    const write = () => queue.write(append(chats[0] as number, ann), toMessageCreated);
     const first = write();
     await new Promise((resolve) => setImmediate(resolve));
     await Promise.all([first, ...Array.from({ length: 25 }, write)]);
@@ -68,12 +68,12 @@ describe('the write queue', () => {
     const log: string[] = [];
     const queue = queueOver({ ...slowly(storage, log), batching: { scope: 'chat', max: 100 } });
     await Promise.all(
-      Array.from({ length: 30 }, (_, n) => queue.write(append(chats[n % 3] as number, ann), messageCreated)),
+      Array.from({ length: 30 }, (_, n) => queue.write(append(chats[n % 3] as number, ann), toMessageCreated)),
     );
     expect(log.slice(0, 3)).toEqual(['begin 10', 'begin 10', 'begin 10']);
     expect(queue.published).toHaveLength(30);
     // And again, once those queues have been let go of.
-    await queue.write(append(chats[0] as number, ann), messageCreated);
+    await queue.write(append(chats[0] as number, ann), toMessageCreated);
     await queue.drained();
     expect(log.at(-1)).toBe('committed 1');
   });
@@ -83,7 +83,7 @@ describe('the write queue', () => {
     const inTable = async () => (await storage.messages.page({ chat_id, floor_seq: 0, limit: 100, offset: 0 })).length;
     const log: string[] = [];
     const queue = queueOver(slowly(storage, log));
-    const { written } = await queue.write(append(chat_id, ann), messageCreated);
+    const { written } = await queue.write(append(chat_id, ann), toMessageCreated);
     expect([log.at(-1), written.kind, queue.published.length]).toEqual(['committed 1', 'message', 1]);
     expect(await inTable()).toBe(1);
   }
@@ -119,6 +119,7 @@ describe('the write queue', () => {
             edited_at: null,
             deleted_at: null,
             is_pinned: 0,
+            meta: null,
           } as const;
           return [{ kind: 'message', message, duplicate: false }];
         },

@@ -1,4 +1,18 @@
-import type { Changes, Chat, Confirmation, Heads, Id, Marks, Me, Message, MessageType, Token, User } from './wire.js';
+import type {
+  Changes,
+  Chat,
+  Confirmation,
+  Heads,
+  Id,
+  Marks,
+  Me,
+  Media,
+  Message,
+  MessageType,
+  Reader,
+  Token,
+  User,
+} from './wire.js';
 
 /**
  * Every use case that a client may call: what goes in and what comes out. The core's declarations are checked against
@@ -64,18 +78,55 @@ export interface Api {
   'chats.addMember': { input: { chat_id: Id; user_id: Id }; output: Confirmation };
   'chats.removeMember': { input: { chat_id: Id; user_id: Id }; output: Confirmation };
   'chats.leave': { input: { chat_id: Id }; output: Confirmation };
+  'chats.rename': { input: { chat_id: Id; name: string }; output: Confirmation };
+  /** How a member is called in this chat; without a nickname by their own name again. */
+  'chats.setNickname': {
+    input: { chat_id: Id; user_id: Id; nickname?: string | null | undefined };
+    output: Confirmation;
+  };
+  /** No notifications for so long, or until further notice; 0 ends it. Mine alone. */
+  'chats.mute': { input: { chat_id: Id; for_seconds?: number | null | undefined }; output: Confirmation };
+  /** For me: a group is left, a private chat is emptied and out of sight until somebody writes. Or gone for everyone. */
+  'chats.delete': { input: { chat_id: Id; for_everyone?: boolean | undefined }; output: Confirmation };
+  /** Empties the chat: for me, or for everyone. */
+  'chats.clear': { input: { chat_id: Id; for_everyone?: boolean | undefined }; output: Confirmation };
 
   'messages.send': {
     input: {
       chat_id: Id;
+      /** Kept and given back as it is. May be empty when there is `media`. */
       content: string;
       message_type?: MessageType | undefined;
       /** `[A-Za-z0-9_-]{1,64}`; the server makes one when none comes, and then a retry is a second message. */
       client_id?: string | undefined;
       reply_to_id?: Id | null | undefined;
+      /** Members whom the message is meant for: they are told even when they have muted the chat. */
+      mentions?: Id[] | undefined;
+      /** What was uploaded before. */
+      media?: Media | null | undefined;
     };
     output: Message & { duplicate: boolean };
   };
+  /** Another chat's message, written into this one as mine, with the name of who wrote it first. */
+  'messages.forward': {
+    input: { message_id: Id; chat_id: Id; client_id?: string | undefined };
+    output: Message & { duplicate: boolean };
+  };
+  'messages.get': { input: { message_id: Id }; output: Message };
+  /** My own message. `if_rev`: only if nobody has changed it since that revision. */
+  'messages.edit': { input: { message_id: Id; content: string; if_rev?: number | undefined }; output: Message };
+  /** For everyone: my own message, or as the owner of a group any. Else it is gone for me alone. */
+  'messages.delete': { input: { message_id: Id; for_everyone?: boolean | undefined }; output: Confirmation };
+  'messages.pin': { input: { message_id: Id; is_pinned?: boolean | undefined }; output: Message };
+  /** The pinned messages of a chat, the latest pinned first. */
+  'messages.pins': {
+    input: { chat_id: Id; limit?: number | undefined; offset?: number | undefined };
+    output: Message[];
+  };
+  /** A reaction of mine, put on the message or (`is_on: false`) taken off. */
+  'messages.react': { input: { message_id: Id; emoji: string; is_on?: boolean | undefined }; output: Message };
+  /** Who among the others has read the message, and when. */
+  'messages.readers': { input: { message_id: Id }; output: Reader[] };
   'messages.history': {
     input: {
       chat_id: Id;
@@ -83,6 +134,8 @@ export interface Api {
       offset?: number | undefined;
       before_seq?: number | undefined;
       after_seq?: number | undefined;
+      /** With the messages that tell of joining and leaving: the seeds' clients know none. @default false */
+      with_system?: boolean | undefined;
     };
     /** Newest first, except with `after_seq`: then oldest first. May be shared with others who asked: copy to change. */
     output: readonly Message[];

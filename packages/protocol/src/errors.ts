@@ -30,7 +30,14 @@ export const errorTable = {
   MEMBER_NOT_FOUND: { status: 404, retryable: false, message: 'This user is not a member of the chat.' },
   OWNER_CANNOT_LEAVE: { status: 400, retryable: false, message: 'The owner cannot leave the group.' },
   BLOCKED: { status: 403, retryable: false, message: 'This person does not take messages from you.' },
+  /** Also the answer for a message of a chat that one is not in: nobody learns which ids are taken. */
   MESSAGE_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such message in this chat.' },
+  CONFLICT: { status: 409, retryable: false, message: 'It has been changed meanwhile.' },
+  TOO_MANY_REACTIONS: {
+    status: 400,
+    retryable: false,
+    message: 'The message has no room for more kinds of reactions.',
+  },
 
   TOO_MANY_REQUESTS: { status: 429, retryable: true, message: 'Too fast. Try again in a moment.' },
   BUSY: { status: 503, retryable: true, message: 'The server is busy. Try again in a moment.' },

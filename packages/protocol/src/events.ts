@@ -1,4 +1,4 @@
-import type { Id, Member, Message } from './wire.js';
+import type { ChatType, Id, Member, Message, Timestamp } from './wire.js';
 
 /**
  * What the messenger tells the world after a commit. An event with a `rev` is durable: within a chat they are published
@@ -7,11 +7,38 @@ import type { Id, Member, Message } from './wire.js';
  */
 export type Event =
   | { type: 'message_created'; chat_id: Id; rev: number; message: Message }
+  | MessageChange<'message_edited'>
+  | MessageChange<'message_deleted'>
+  | MessageChange<'message_pinned'>
+  | MessageChange<'message_reacted'>
   | { type: 'chat_created'; chat_id: Id; rev: number; member_ids: Id[] }
-  /** Somebody joined, or left: then `member.left_at` is set. `by` did it. */
+  /** Somebody joined, got another nickname, or left: then `member.left_at` is set. `by` did it. */
   | { type: 'member_changed'; chat_id: Id; rev: number; member: Member; by: Id }
+  | { type: 'chat_updated'; chat_id: Id; rev: number; chat_name: string | null; avatar_url: string | null; by: Id }
+  /** Messages up to `seq` are gone for everyone. */
+  | { type: 'chat_history_cleared'; chat_id: Id; rev: number; for_everyone: true; seq: number; by: Id }
+  /** A group that is gone has no members any more; a private chat is out of sight until somebody writes. */
+  | { type: 'chat_deleted'; chat_id: Id; rev: number; chat_type: ChatType; for_everyone: true; by: Id }
+  | OwnEvent
   | MarkEvent
   | { type: 'typing'; chat_id: Id; user_id: Id; is_typing: boolean };
+
+/** A message is not what it was: `message` is the whole of it as it stands, a tombstone when it was deleted. */
+interface MessageChange<T> {
+  type: T;
+  chat_id: Id;
+  rev: number;
+  message: Message;
+  by: Id;
+}
+
+/** What concerns one person only, told to their own connections. Without a `rev`: it is in `chats.list`. */
+export type OwnEvent = { chat_id: Id; only_for: Id } & (
+  | { type: 'chat_history_cleared'; for_everyone: false; seq: number }
+  | { type: 'chat_deleted'; for_everyone: false }
+  | { type: 'chat_muted'; muted_until: Timestamp | null }
+  | { type: 'message_hidden'; message_id: Id; seq: number }
+);
 
 /** A mark moved: everything up to `seq` is read by, or delivered to, `user_id`. Coalesced, monotone, without a `rev`. */
 export type MarkEvent = Mark<'message_read'> | Mark<'message_delivered'>;

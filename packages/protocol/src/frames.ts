@@ -1,6 +1,6 @@
 import type { Api, MethodName } from './api.js';
 import type { ErrorCode } from './errors.js';
-import type { EventOf, MarkEvent } from './events.js';
+import type { Event } from './events.js';
 import type { Changes, Id, Message, Timestamp } from './wire.js';
 
 /** Answers carry the `ref` of their question: unique per connection, chosen by the client. */
@@ -14,6 +14,9 @@ export type ClientFrame =
   | { type: 'heads'; heads: Record<string, number>; more?: boolean }
   | ({ type: 'send'; ref?: Ref } & Api['messages.send']['input'])
   | { type: 'rpc'; ref: Ref; method: MethodName; params?: unknown }
+  | ({ type: 'edit'; ref?: Ref } & Api['messages.edit']['input'])
+  | ({ type: 'delete'; ref?: Ref } & Api['messages.delete']['input'])
+  | ({ type: 'pin'; ref?: Ref } & Api['messages.pin']['input'])
   | { type: 'read'; ref?: Ref; chat_id: Id; message_id?: Id; seq?: number }
   /** Delivered marks, several chats at once: `[chat_id, seq]`. */
   | { type: 'recv'; marks: [Id, number][] }
@@ -41,10 +44,8 @@ export type ServerFrame =
   | { type: 'ok'; ref: Ref; result: unknown }
   | ErrorFrame
   | ({ type: 'new_message' } & Message)
-  | EventOf<'chat_created'>
-  | EventOf<'member_changed'>
-  | MarkEvent
-  | EventOf<'typing'>
+  /** Every other event travels as it is. */
+  | Exclude<Event, { type: 'message_created' }>
   | { type: 'pong' }
   | { type: 'auth_expiring'; expires_at: Timestamp }
   /** What the client knows of this chat (or, with null, of everything) is void: forget it and take what comes next. */

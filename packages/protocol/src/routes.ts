@@ -14,6 +14,8 @@ export interface Route {
 
 /** The root of the HTTP API. */
 export const apiRoot = '/api/v1';
+/** Below it every method by its name, for programs: `POST` with the input as JSON, as `rpc` on the socket. */
+export const rpcPath = '/api/v1/rpc/';
 /** The path of the WebSocket. */
 export const socketPath = '/api/v1/messages/ws';
 /** The WebSocket subprotocol of native clients; a connection without it is in plain mode. */
@@ -38,9 +40,22 @@ export const routes: { readonly [N in MethodName]: Route } = {
   'chats.addMember': { method: 'POST', path: '/chats/{chat_id}/users', status: 201 },
   'chats.removeMember': { method: 'DELETE', path: '/chats/{chat_id}/users/{user_id}' },
   'chats.leave': { method: 'POST', path: '/chats/{chat_id}/leave' },
+  'chats.rename': { method: 'PUT', path: '/chats/{chat_id}/name' },
+  'chats.setNickname': { method: 'PUT', path: '/chats/{chat_id}/users/{user_id}/nickname' },
+  'chats.mute': { method: 'PUT', path: '/chats/{chat_id}/mute' },
+  'chats.delete': { method: 'DELETE', path: '/chats/{chat_id}' },
+  'chats.clear': { method: 'DELETE', path: '/chats/{chat_id}/messages' },
 
   'messages.send': { method: 'POST', path: '/messages' },
   'messages.history': { method: 'GET', path: '/messages/history/{chat_id}' },
+  'messages.forward': { method: 'POST', path: '/messages/forward' },
+  'messages.get': { method: 'GET', path: '/messages/{message_id}' },
+  'messages.edit': { method: 'PUT', path: '/messages/{message_id}' },
+  'messages.delete': { method: 'DELETE', path: '/messages/{message_id}' },
+  'messages.pin': { method: 'PUT', path: '/messages/{message_id}/pin' },
+  'messages.pins': { method: 'GET', path: '/chats/{chat_id}/pins' },
+  'messages.react': { method: 'PUT', path: '/messages/{message_id}/reactions' },
+  'messages.readers': { method: 'GET', path: '/messages/{message_id}/reads' },
   'messages.markRead': { method: 'POST', path: '/chats/{chat_id}/read' },
   'messages.markDelivered': { method: 'POST', path: '/chats/{chat_id}/delivered' },
   'messages.typing': { method: 'POST', path: '/chats/{chat_id}/typing' },

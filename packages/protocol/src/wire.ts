@@ -23,6 +23,49 @@ export const messageTypes = [
 ] as const;
 export type MessageType = (typeof messageTypes)[number];
 
+/** What a message can carry besides its text: a file that was uploaded, told as the upload told it. */
+export interface Media {
+  url: string;
+  /** MIME type. */
+  media_type?: string | null | undefined;
+  /** Bytes. */
+  size?: number | null | undefined;
+  filename?: string | null | undefined;
+  /** Pixels. */
+  width?: number | null | undefined;
+  height?: number | null | undefined;
+  /** Seconds. */
+  duration?: number | null | undefined;
+  thumbnail_url?: string | null | undefined;
+}
+
+/** The message that another one answers, as it stands now. */
+export interface Quote {
+  id: Id;
+  sender_id: Id;
+  message_type: MessageType | 'system';
+  /** Null when it is too long to travel along. */
+  content: string | null;
+}
+
+/** Where a forwarded message was first written, and by whom. */
+export interface Forward {
+  user_id: Id;
+  chat_id: Id;
+  message_id: Id;
+}
+
+export interface Reaction {
+  emoji: string;
+  user_ids: Id[];
+}
+
+/** What the chat tells of itself: `sender_id` of the message did it, `user_id` is whom it was done to. */
+export interface SystemNote {
+  kind: 'member_added' | 'member_removed' | 'member_left';
+  user_id: Id;
+}
+
 /** How far a message has come among the *other* members: `read` as soon as one of them has read it. */
 export type MessageStatus = 'sent' | 'delivered' | 'read';
 
@@ -78,7 +121,8 @@ export interface Message {
   /** The sender's own id of the message; a repeat of it is the same message. */
   client_id: string;
   content: string;
-  message_type: MessageType;
+  /** `system`: the chat tells of itself, in `system`. */
+  message_type: MessageType | 'system';
   sent_at: Timestamp;
   status: MessageStatus;
   reply_to_id: Id | null;
@@ -87,6 +131,20 @@ export interface Message {
   edited_at: Timestamp | null;
   /** A tombstone: the content is gone, the number stays. */
   is_deleted: boolean;
+  /** The message with `reply_to_id`; absent when it has been deleted. */
+  reply_to?: Quote;
+  /** These are absent where there is nothing to say. */
+  forward?: Forward;
+  mentions?: Id[];
+  media?: Media;
+  reactions?: Reaction[];
+  system?: SystemNote;
+}
+
+/** Somebody who has read a message. */
+export interface Reader {
+  user_id: Id;
+  read_at: Timestamp;
 }
 
 /** A chat as one of its members sees it: the name of a private chat, the unread count and the marks are the viewer's. */
@@ -107,6 +165,10 @@ export interface Chat {
   unread_capped: boolean;
   read_seq: number;
   delivered_seq: number;
+  /** Messages up to this number are cleared, and never sent to the viewer. */
+  cleared_seq: number;
+  /** The viewer wants no notifications until then. */
+  muted_until: Timestamp | null;
   created_at: Timestamp;
   updated_at: Timestamp;
 }
@@ -136,7 +198,8 @@ export interface Changes {
 export interface Heads {
   /** Changes when the operator restores the database from a backup: everything known before is void. */
   epoch: string;
-  chats: { chat_id: Id; rev: number; is_member: boolean }[];
+  /** `is_hidden`: deleted by the caller for themselves; it is back with the next message. */
+  chats: { chat_id: Id; rev: number; is_member: boolean; is_hidden: boolean }[];
 }
 
 export interface Token {

@@ -55,7 +55,7 @@ describe.each(['memory', 'file'] as const)('messages, on %s', (kind) => {
     expect((await anna.post(`/chats/${chat_id}/typing`, { is_typing: true })).status).toBe(200);
     expect((await anna.post(`/chats/${chat_id}/typing?is_typing=false`)).status).toBe(200);
     const { rev } = (await say(anna, 'hello')).body;
-    expect((await boris.get('/sync')).body.chats).toEqual([{ chat_id, rev, is_member: true }]);
+    expect((await boris.get('/sync')).body.chats).toEqual([{ chat_id, rev, is_member: true, is_hidden: false }]);
     const changes = await boris.get(`/chats/${chat_id}/changes?since=${rev - 1}`);
     expect(changes.body).toMatchObject({ chat_id, from: rev - 1, to: rev, messages: [{ content: 'hello' }] });
   });

@@ -22,6 +22,7 @@ export function createChatCreators(sql: Sql): Bindable<Pick<Chats, 'openPrivate'
       rev: 1,
       meta_rev: 1,
       last_message_at: v.at,
+      cleared_seq: 0,
       created_at: v.at,
       updated_at: v.at,
     }),

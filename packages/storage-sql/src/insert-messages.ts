@@ -4,7 +4,7 @@ import { inChunks, type Sql } from './statement.js';
 
 /** Inserts the messages of one chat, in ascending `seq` without holes, and gives each its id. */
 export function createInsertMessages(sql: Sql) {
-  const insert = sql.rowsStatement((db, rows: Omit<MessageRow, 'id'>[]) =>
+  const insert = sql.rowsStatement((db, rows: Omit<MessageRow, 'id' | 'reply_to'>[]) =>
     db.insertInto('messages').values(
       rows.map((row) => ({
         chat_id: row.chat_id,
@@ -19,6 +19,7 @@ export function createInsertMessages(sql: Sql) {
         edited_at: row.edited_at,
         deleted_at: row.deleted_at,
         is_pinned: row.is_pinned,
+        meta: row.meta,
       })),
     ),
   );

@@ -1,7 +1,7 @@
 import type { ChatOperation, ChatRow, MemberRow, MessageRow } from '@dialect/core';
 import { createInsertMessages } from './insert-messages.js';
-import { readMessage } from './messages.js';
 import { otherOf } from './pair-key.js';
+import { readMessage } from './read-message.js';
 import type { SqlConnection } from './sql-database.js';
 import type { Sql } from './statement.js';
 
@@ -13,10 +13,14 @@ export interface LockedChat {
   row: ChatRow;
   nextRev(): number;
   member(user_id: number): MemberRow | null;
-  /** What a membership operation has made of a member; later operations of the batch see it. */
+  /** What an operation has made of a member, as a copy: later operations of the batch see it, and may change it. */
   setMember(member: MemberRow): void;
+  /** The same for a change of all members, of whom those are here that the batch asks about. */
+  eachMember(change: (member: MemberRow) => void): void;
   /** The message with this client id, of the database or of this batch. */
   message(sender_id: number, client_id: string): MessageRow | null;
+  /** A message that one of the operations names, deleted or not; the same object for all of them. */
+  messageWithId(id: number): MessageRow | null;
   /** Whether this is the first operation of the batch that is answered with the message as new. */
   claim(message: MessageRow): boolean;
   /** Keeps a message for `save`, which gives it its id. */
@@ -45,6 +49,9 @@ export function createLockChat(sql: Sql): LockChat {
   );
   const findMessages = sql.listStatement((db, client_ids: string[], v: { chat_id: number }) =>
     db.selectFrom('messages').selectAll().where('chat_id', '=', v.chat_id).where('client_id', 'in', client_ids),
+  );
+  const findMessagesById = sql.listStatement((db, ids: number[], v: { chat_id: number }) =>
+    db.selectFrom('messages').selectAll().where('id', 'in', ids).where('chat_id', '=', v.chat_id),
   );
   const findBlocks = sql.statement((db, v: { a: number; b: number }) =>
     db
@@ -87,8 +94,13 @@ export function createLockChat(sql: Sql): LockChat {
       members.set(member.user_id, member);
     }
     const messages = new Map<string, MessageRow>();
+    const byId = new Map<number, MessageRow>();
     for (const message of await findMessages(connection, clientIdsOf(operations), { chat_id })) {
       messages.set(keyOf(message.sender_id, message.client_id), readMessage(sql, message));
+      byId.set(message.id, message);
+    }
+    for (const message of await findMessagesById(connection, messageIdsOf(operations), { chat_id })) {
+      if (!byId.has(message.id)) byId.set(message.id, readMessage(sql, message));
     }
     let blocked: Set<number> | null = null;
     const appended: MessageRow[] = [];
@@ -98,8 +110,12 @@ export function createLockChat(sql: Sql): LockChat {
       row,
       nextRev: () => ++row.rev,
       member: (user_id) => members.get(user_id) ?? null,
-      setMember: (member) => members.set(member.user_id, member),
+      setMember: (member) => members.set(member.user_id, { ...member }),
+      eachMember(change) {
+        for (const member of members.values()) change(member);
+      },
       message: (sender_id, client_id) => messages.get(keyOf(sender_id, client_id)) ?? null,
+      messageWithId: (id) => byId.get(id) ?? null,
       claim: (message) => !claimed.has(message) && claimed.add(message).has(message),
       append(message) {
         claimed.add(message);
@@ -132,11 +148,18 @@ function usersOf(operations: readonly ChatOperation[]): number[] {
   const ids = new Set<number>();
   for (const operation of operations) {
     ids.add(operation.actor_id);
-    if (operation.kind !== 'append') ids.add(operation.user_id);
+    if ('user_id' in operation) ids.add(operation.user_id);
   }
   return [...ids];
 }
 
 function clientIdsOf(operations: readonly ChatOperation[]): string[] {
   return operations.flatMap((operation) => (operation.kind === 'append' ? operation.client_id : []));
+}
+
+function messageIdsOf(operations: readonly ChatOperation[]): number[] {
+  return operations.flatMap((operation) => {
+    if ('message_id' in operation) return operation.message_id;
+    return operation.kind === 'append' ? (operation.reply_to_id ?? []) : [];
+  });
 }

@@ -1,5 +1,6 @@
 import type { Members, UserRow } from '@dialect/core';
 import { createAdvance } from './advance-marks.js';
+import { createSettle } from './settle-member.js';
 import type { Bindable } from './sql-database.js';
 import type { Sql } from './statement.js';
 
@@ -11,7 +12,15 @@ export function createMembers(sql: Sql): Bindable<Members> {
     db
       .selectFrom('members')
       .innerJoin('chats', 'chats.id', 'members.chat_id')
-      .select(['user_id', 'joined_seq', 'read_seq', 'delivered_seq', 'cleared_seq', 'chats.rev as chat_rev'])
+      .select([
+        'user_id',
+        'joined_seq',
+        'read_seq',
+        'delivered_seq',
+        'members.cleared_seq',
+        'hidden_count',
+        'chats.rev as chat_rev',
+      ])
       .where('chat_id', '=', v.chat_id)
       .where('left_at', 'is', null),
   );
@@ -34,6 +43,7 @@ export function createMembers(sql: Sql): Bindable<Members> {
   );
 
   const bindAdvance = createAdvance(sql);
+  const bindSettle = createSettle(sql);
 
   return (work) => ({
     get: (chat_id, user_id) => work.read((connection) => get.first(connection, { chat_id, user_id })),
@@ -53,5 +63,6 @@ export function createMembers(sql: Sql): Bindable<Members> {
     },
 
     advance: bindAdvance(work),
+    settle: bindSettle(work),
   });
 }

@@ -8,5 +8,5 @@ export interface OperationWriter<O extends ChatOperation> {
   findRepeated(operation: O, chat: LockedChat, attempt: Attempt): WriteOutcome | null;
   /** What `decide` needs to know besides the chat and the actor. */
   facts(connection: SqlConnection, operation: O, chat: LockedChat): Promise<Partial<Facts>>;
-  apply(connection: SqlConnection, operation: O, chat: LockedChat): Promise<WriteOutcome>;
+  apply(connection: SqlConnection, operation: O, chat: LockedChat, attempt: Attempt): Promise<WriteOutcome>;
 }

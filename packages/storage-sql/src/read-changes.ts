@@ -1,10 +1,12 @@
 import type { Chats, MemberRow } from '@dialect/core';
-import { readMessage } from './messages.js';
+import { createQuotes } from './quotes.js';
+import { readMessage } from './read-message.js';
 import type { Bindable, SqlConnection } from './sql-database.js';
 import type { Sql } from './statement.js';
 
 /** What changed in a chat since a revision: the rows stamped with a higher one. There is no log to grow or to trim. */
 export function createReadChanges(sql: Sql): Bindable<Chats['changes']> {
+  const addQuotes = createQuotes(sql);
   const findChat = sql.statement((db, v: { id: number }) => db.selectFrom('chats').selectAll().where('id', '=', v.id));
   type Range = { chat_id: number; since: number; limit: number };
   const findMembers = sql.statement((db, v: Range) =>
@@ -49,7 +51,9 @@ export function createReadChanges(sql: Sql): Bindable<Chats['changes']> {
         const to = Math.min(cutAt(members, limit) ?? chat.rev, cutAt(messages, limit) ?? chat.rev);
         const more = to < chat.rev;
         const kept = <R extends { rev: number }>(rows: R[]): R[] => rows.filter((row) => row.rev <= to);
-        return { chat, members: kept(members), messages: kept(messages).map((row) => readMessage(sql, row)), to, more };
+        const rows = kept(messages).map((row) => readMessage(sql, row));
+        await addQuotes(connection, rows);
+        return { chat, members: kept(members), messages: rows, to, more };
       });
 }
 

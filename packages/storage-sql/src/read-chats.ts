@@ -1,6 +1,7 @@
 import type { ChatRow, Chats, ChatView, MessageRow } from '@dialect/core';
 import { protocolLimits } from '@dialect/protocol';
-import { readMessage } from './messages.js';
+import { createQuotes } from './quotes.js';
+import { readMessage } from './read-message.js';
 import type { Bindable, SqlConnection } from './sql-database.js';
 import type { Sql } from './statement.js';
 
@@ -8,11 +9,12 @@ const cap = protocolLimits.unread_cap;
 
 /** Chats as their members see them. */
 export function createChatReaders(sql: Sql): Bindable<Pick<Chats, 'list' | 'views' | 'heads'>> {
+  const addQuotes = createQuotes(sql);
   const heads = sql.statement((builder, v: { user_id: number }) =>
     builder
       .selectFrom('members')
       .innerJoin('chats', 'chats.id', 'members.chat_id')
-      .select(['members.chat_id', 'members.left_at', 'members.rev as member_rev', 'chats.rev'])
+      .select(['members.chat_id', 'left_at', 'hidden_seq', 'members.rev as member_rev', 'chats.rev', 'last_seq'])
       .where('members.user_id', '=', v.user_id),
   );
   // Of the user's present chats only: where a page ends would tell a stranger when somebody last wrote.
@@ -39,7 +41,23 @@ export function createChatReaders(sql: Sql): Bindable<Pick<Chats, 'list' | 'view
           .selectFrom('messages')
           .whereRef('messages.chat_id', '=', 'members.chat_id')
           .whereRef('messages.seq', '>', 'members.cleared_seq')
-          .where('messages.deleted_at', 'is', null);
+          .where('messages.deleted_at', 'is', null)
+          .where('messages.message_type', '<>', 'system')
+          // First whether the member has hidden anything at all: most have not, and then nothing is looked up.
+          .where(({ or, eb: also, not, exists, selectFrom }) =>
+            or([
+              also('members.hidden_count', '=', 0),
+              not(
+                exists(
+                  selectFrom('hidden')
+                    .select('hidden.seq')
+                    .where('hidden.user_id', '=', user_id)
+                    .whereRef('hidden.chat_id', '=', 'messages.chat_id')
+                    .whereRef('hidden.seq', '=', 'messages.seq'),
+                ),
+              ),
+            ]),
+          );
         return [
           visible.select('messages.id').orderBy('messages.seq', 'desc').limit(1).as('last_message_id'),
           visible
@@ -57,6 +75,7 @@ export function createChatReaders(sql: Sql): Bindable<Pick<Chats, 'list' | 'view
   type Place = { user_id: number; limit: number; offset: number };
   const page = (db: Sql['db'], v: Place) =>
     memberships(db, v.user_id)
+      .whereRef('chats.last_seq', '>', 'members.hidden_seq')
       .orderBy('chats.last_message_at', 'desc')
       .orderBy('chats.id', 'desc')
       .limit(v.limit)
@@ -90,13 +109,13 @@ export function createChatReaders(sql: Sql): Bindable<Pick<Chats, 'list' | 'view
         {},
       ),
     );
-    const messages = byId<MessageRow>(
-      await messagesById(
-        connection,
-        rows.flatMap((row) => row.last_message_id ?? []),
-        {},
-      ),
+    const last: MessageRow[] = await messagesById(
+      connection,
+      rows.flatMap((row) => row.last_message_id ?? []),
+      {},
     );
+    await addQuotes(connection, last);
+    const messages = byId(last);
     return rows.map(({ last_message_id, unread_count, chat_rev, chat_last_seq, ...me }) => {
       const chat = { ...(chats.get(me.chat_id) as ChatRow), rev: chat_rev, last_seq: chat_last_seq };
       const last_message = messages.get(last_message_id ?? 0);
@@ -126,9 +145,15 @@ export function createChatReaders(sql: Sql): Bindable<Pick<Chats, 'list' | 'view
     heads: (user_id) =>
       work.read(async (connection) => {
         const rows = await heads.all(connection, { user_id });
-        return rows.map(({ chat_id, left_at, member_rev, rev }) =>
-          left_at === null ? { chat_id, rev, is_member: true } : { chat_id, rev: member_rev, is_member: false },
-        );
+        return rows.map(({ chat_id, left_at, hidden_seq, last_seq, member_rev, rev }) => {
+          const is_member = left_at === null;
+          return {
+            chat_id,
+            rev: is_member ? rev : member_rev,
+            is_member,
+            is_hidden: is_member && last_seq <= hidden_seq,
+          };
+        });
       }),
   });
 }

@@ -17,9 +17,14 @@ export interface Schema {
   chats: Stored<ChatRow>;
   members: MemberRow;
   /** `content` may be bytes where a driver returns them: it is read through the dialect. */
-  messages: Stored<MessageRow>;
+  messages: Stored<Omit<MessageRow, 'reply_to'>>;
   /** One row per read mark: who had read up to where, and when. */
   read_log: { chat_id: number; user_id: number; seq: number; at: number };
+  pins: { chat_id: number; seq: number; pinned_by: number; pinned_at: number };
+  /** Messages that a user has deleted for themselves. */
+  hidden: { user_id: number; chat_id: number; seq: number };
+  /** Histories cleared for everyone whose rows are still to be emptied: those above `done_seq`, up to `up_to_seq`. */
+  scrubs: { chat_id: number; done_seq: number; up_to_seq: number };
 }
 
 export const tableNames: readonly (keyof Schema)[] = [
@@ -33,4 +38,7 @@ export const tableNames: readonly (keyof Schema)[] = [
   'members',
   'messages',
   'read_log',
+  'pins',
+  'hidden',
+  'scrubs',
 ];

@@ -1,20 +1,32 @@
 import type { ChatOperation, Chats, Decide, Facts, WriteOutcome } from '@dialect/core';
+import { createMessageChanger } from './change-message.js';
 import { createLockChat, type LockedChat } from './locked-chat.js';
 import type { OperationWriter } from './operation-writer.js';
 import type { Attempt, Bindable, SqlConnection } from './sql-database.js';
 import type { Sql } from './statement.js';
+import { createChatWriter } from './write-chat.js';
 import { createMemberWriter } from './write-member.js';
-import { createMessageWriter } from './write-message.js';
+import { messageWriter } from './write-message.js';
+import { createNicknameWriter } from './write-nickname.js';
 
 /** The write primitive: one transaction, chats locked by ascending id, each operation judged as things stand. */
 export function createWriteChats(sql: Sql): Bindable<Chats['write']> {
   const lockChat = createLockChat(sql);
-  const messages = createMessageWriter(sql);
-  const members = createMemberWriter(sql);
+  const message = createMessageChanger(sql);
+  const member = createMemberWriter(sql);
+  const itself = createChatWriter(sql);
   const writers: { [K in ChatOperation['kind']]: OperationWriter<never> } = {
-    append: messages,
-    add_member: members,
-    remove_member: members,
+    append: messageWriter,
+    edit_message: message,
+    delete_message: message,
+    pin_message: message,
+    react: message,
+    add_member: member,
+    remove_member: member,
+    set_nickname: createNicknameWriter(sql),
+    update_chat: itself,
+    clear_history: itself,
+    delete_chat: itself,
   };
 
   async function writeOne(
@@ -33,10 +45,11 @@ export function createWriteChats(sql: Sql): Bindable<Chats['write']> {
       member_count: 0,
       is_blocked: false,
       reference_exists: true,
+      message: null,
       ...(await writer.facts(connection, operation, chat)),
     };
     const code = decide(operation, facts);
-    return code ? { kind: 'refused', code } : writer.apply(connection, operation, chat);
+    return code ? { kind: 'refused', code } : writer.apply(connection, operation, chat, attempt);
   }
 
   return (work) => (operations, decide) =>

@@ -1,10 +1,11 @@
-import type { ChatOperation, MemberRow, WriteOutcome } from '@dialect/core';
+import { type MemberRow, type MessageRow, type OperationOf, type WriteOutcome, writeMeta } from '@dialect/core';
 import type { LockedChat } from './locked-chat.js';
 import type { OperationWriter } from './operation-writer.js';
 import type { SqlConnection } from './sql-database.js';
 import { inChunks, type Sql } from './statement.js';
+import { nextMessage } from './write-message.js';
 
-type Membership = Exclude<ChatOperation, { kind: 'append' }>;
+type Membership = OperationOf<'add_member' | 'remove_member'>;
 
 /** Joining and leaving: a departed member's row stays, as the tombstone that tells the others. */
 export function createMemberWriter(sql: Sql): OperationWriter<Membership> {
@@ -20,6 +21,8 @@ export function createMemberWriter(sql: Sql): OperationWriter<Membership> {
         left_at: v.left_at,
         read_seq: v.read_seq,
         delivered_seq: v.delivered_seq,
+        cleared_seq: v.cleared_seq,
+        hidden_seq: v.hidden_seq,
         rev: v.rev,
       })
       .where('chat_id', '=', v.chat_id)
@@ -36,7 +39,7 @@ export function createMemberWriter(sql: Sql): OperationWriter<Membership> {
 
   async function join(connection: SqlConnection, operation: Membership, chat: LockedChat): Promise<MemberRow> {
     const { user_id, at } = operation;
-    const { id: chat_id, last_seq } = chat.row;
+    const { id: chat_id, last_seq, cleared_seq } = chat.row;
     const known = chat.member(user_id);
     const member: MemberRow = {
       ...(known ?? newMember({ chat_id, user_id, at })),
@@ -47,6 +50,8 @@ export function createMemberWriter(sql: Sql): OperationWriter<Membership> {
       // What was said before one came does not count as unread.
       read_seq: last_seq,
       delivered_seq: last_seq,
+      cleared_seq: Math.max(known?.cleared_seq ?? 0, cleared_seq),
+      hidden_seq: -1,
       rev: chat.nextRev(),
     };
     await (known ? rejoin.run(connection, member) : insert(connection, [member]));
@@ -64,7 +69,8 @@ export function createMemberWriter(sql: Sql): OperationWriter<Membership> {
     findRepeated({ kind, user_id, at }, chat, { may_have_committed }) {
       const member = may_have_committed ? chat.member(user_id) : null;
       const changed_at = kind === 'add_member' ? member?.joined_at : member?.left_at;
-      return member && changed_at === at ? { kind: 'member', member, rev: member.rev } : null;
+      if (!member || changed_at !== at) return null;
+      return { kind: 'member', member, rev: member.rev, duplicate: false, system: null };
     },
 
     async facts(connection, { kind, user_id }, chat) {
@@ -79,9 +85,26 @@ export function createMemberWriter(sql: Sql): OperationWriter<Membership> {
       const member = await change(connection, operation, chat);
       chat.setMember(member);
       chat.row.updated_at = operation.at;
-      return { kind: 'member', member, rev: member.rev };
+      return { kind: 'member', member, rev: member.rev, duplicate: false, system: tellOf(operation, chat) };
     },
   };
+}
+
+/** The chat tells of it, under the next numbers: whoever was removed hears of the removal and of nothing after it. */
+function tellOf({ kind, user_id, actor_id, at }: Membership, chat: LockedChat): MessageRow {
+  const left = user_id === actor_id ? 'member_left' : 'member_removed';
+  const message = nextMessage(chat, {
+    sender_id: actor_id,
+    // No client id of a person has a colon.
+    client_id: `:${chat.row.rev + 1}`,
+    message_type: 'system',
+    content: '',
+    reply_to_id: null,
+    sent_at: at,
+    meta: writeMeta({ system: { kind: kind === 'add_member' ? 'member_added' : left, user_id } }),
+  });
+  chat.append(message);
+  return message;
 }
 
 /** A member of a new chat, who has read everything there is: nothing. */
@@ -98,6 +121,9 @@ export function newMember({ chat_id, user_id, at }: { chat_id: number; user_id: 
     read_at: null,
     delivered_seq: 0,
     cleared_seq: 0,
+    hidden_seq: -1,
+    hidden_count: 0,
+    muted_until: null,
     rev: 1,
   };
 }
@@ -117,6 +143,9 @@ export function createMemberInsert(sql: Sql) {
         read_at: row.read_at,
         delivered_seq: row.delivered_seq,
         cleared_seq: row.cleared_seq,
+        hidden_seq: row.hidden_seq,
+        hidden_count: row.hidden_count,
+        muted_until: row.muted_until,
         rev: row.rev,
       })),
     ),

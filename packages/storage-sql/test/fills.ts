@@ -52,6 +52,29 @@ export const fills: Record<MigrationName, Fill> = {
     await sql('insert into dialect_read_log (chat_id, user_id, seq, at) values (1, 2, 1, 2002), (2, 3, 1, 3001)');
   },
 
+  /** The picture is pinned and liked, Ann has deleted a message for herself, and alone in a group she has cleared it. */
+  async '002-messages'(sql) {
+    const meta = '{"reactions":[{"emoji":"👍","user_ids":[2]}]}';
+    await sql(`update dialect_messages set is_pinned = 1, meta = '${meta}' where id = 5`);
+    await sql('insert into dialect_pins (chat_id, seq, pinned_by, pinned_at) values (2, 2, 1, 3004)');
+    await sql('insert into dialect_hidden (user_id, chat_id, seq) values (1, 1, 2)');
+    await sql('update dialect_members set hidden_count = 1, muted_until = 4000 where chat_id = 1 and user_id = 1');
+    await sql(
+      `insert into dialect_chats (id, chat_type, chat_name, owner_id, client_id, last_seq, rev, meta_rev,
+        last_message_at, created_at, updated_at, cleared_seq) values
+        (3, 'group', 'Alone', 1, 'h', 1, 3, 3, 4001, 4000, 4002, 1)`,
+    );
+    await sql(
+      `insert into dialect_members (chat_id, user_id, role, joined_seq, joined_at, read_seq, read_at, delivered_seq,
+        rev, cleared_seq) values (3, 1, 'owner', 0, 4000, 1, 4001, 1, 1, 1)`,
+    );
+    await sql(
+      `insert into dialect_messages (id, chat_id, seq, rev, sender_id, client_id, message_type, content, sent_at)
+        values (6, 3, 1, 2, 1, 'a5', 'text', '', 4001)`,
+    );
+    await sql('insert into dialect_scrubs (chat_id, done_seq, up_to_seq) values (3, 0, 1)');
+  },
+
   '901-notes': (sql) => sql("update dialect_members set note = 'plays the piano' where user_id = 2"),
 
   '902-tallies': (sql) => sql('update dialect_tallies set messages = messages + 100 where chat_id = 2'),

@@ -27,7 +27,9 @@ describe('the schema script', () => {
     const names = namesIn(sqlite({ path: ':memory:', prefix: 'tenant7_' }).schemaScript());
     expect(names.length).toBeGreaterThan(15);
     expect(names.filter((name) => !name?.startsWith('tenant7_'))).toEqual([]);
-    const bare = namesIn(sqlite({ path: ':memory:', prefix: '' }).schemaScript());
+    const script = sqlite({ path: ':memory:', prefix: '' }).schemaScript();
+    // Made once each; a later migration may alter a table as often as it likes.
+    const bare = namesIn(script.replace(/^alter table .*$/gm, ''));
     expect(bare).toContain('users');
     expect(new Set(bare).size).toBe(bare.length);
   });

@@ -46,7 +46,9 @@ export async function catchUp(connection: Connection, messenger: Messenger, know
   }
 
   const unknown = new Set(heads.keys());
-  for (const { chat_id, rev, is_member } of chats) {
+  for (const { chat_id, rev, is_member, is_hidden } of chats) {
+    // Deleted on another device of theirs: forgotten here too.
+    if (is_hidden) continue;
     unknown.delete(chat_id);
     const head = heads.get(chat_id);
     if (head === undefined) {

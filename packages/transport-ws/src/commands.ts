@@ -24,6 +24,17 @@ export const read: Command = async ({ connection, messenger }, { fields, ref }) 
   connection.ok(ref, await callRead(messenger, fields, connection.caller));
 };
 
+/** A change of a message, by the id of the message alone, as the seeds' clients send it. */
+const change =
+  (name: 'messages.edit' | 'messages.delete' | 'messages.pin'): Command =>
+  async ({ connection, messenger }, { fields, ref }) => {
+    connection.ok(ref, await callFor(name)(messenger, fields, connection.caller));
+  };
+
+export const edit = change('messages.edit');
+export const deleteMessage = change('messages.delete');
+export const pin = change('messages.pin');
+
 export const typing: Command = async ({ connection, messenger }, { fields, ref }) => {
   try {
     await callTyping(messenger, fields, connection.caller);

@@ -87,6 +87,8 @@ export class Connection {
       this.outflow.send(frame);
     } else if (event.type === 'typing') {
       if (event.user_id !== this.user_id) this.outflow.sendEphemeral(frame);
+    } else if ('only_for' in event) {
+      this.outflow.send(frame);
     } else {
       this.outflow.sendMark(`${event.type}:${event.chat_id}:${event.user_id}`, frame);
     }

@@ -1,15 +1,8 @@
 import type { Event, Ref, ServerFrame } from '@dialect/protocol';
+import { type PlainFrame, plainFrame } from './plain-frame.js';
 import { textFrame } from './text-frame.js';
 
 export type Mode = 'native' | 'plain';
-
-/** What only plain clients (the seeds' own) are sent; everything else reads alike for both, with our fields on top. */
-interface TypingIndicator {
-  type: 'typing_indicator';
-  chat_id: number;
-  user_id: number;
-  is_typing: boolean;
-}
 
 /** The event's bytes for each kind of socket, made when first asked for and then shared. Null: not for these clients. */
 export function createEncoding(event: Event): (mode: Mode) => Buffer | null {
@@ -22,10 +15,9 @@ export function createEncoding(event: Event): (mode: Mode) => Buffer | null {
   // Native clients know that who wrote a message has read what stands before it.
   const asNative = (): Buffer | null => ('is_implied' in event && event.is_implied ? null : asFrame());
   const asPlain = (): Buffer | null => {
-    if (event.type === 'typing') return encode({ ...event, type: 'typing_indicator' });
-    // The seeds know no such events: their clients read the list of chats again.
-    if (event.type === 'chat_created' || event.type === 'member_changed') return null;
-    return asFrame();
+    const frame = plainFrame(event);
+    if (frame === 'as native') return asFrame();
+    return frame && encode(frame);
   };
   return (mode) => {
     if (mode === 'native') return asNative();
@@ -39,7 +31,7 @@ function nativeFrame(event: Event): ServerFrame {
   return event.type === 'message_created' ? { type: 'new_message', ...event.message } : event;
 }
 
-export function encode(frame: ServerFrame | TypingIndicator): Buffer {
+export function encode(frame: ServerFrame | PlainFrame): Buffer {
   return textFrame(JSON.stringify(frame));
 }
 

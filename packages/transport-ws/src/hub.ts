@@ -40,6 +40,7 @@ export class Hub {
     if (event.type === 'member_changed' && event.member.is_active) this.#admit(event.chat_id, [event.member.id]);
     this.#broadcast(event);
     if (event.type === 'member_changed' && !event.member.is_active) this.#dismiss(event.chat_id, event.member.id);
+    if (event.type === 'chat_deleted' && event.for_everyone && event.chat_type === 'group') this.#close(event.chat_id);
   }
 
   #admit(chat_id: number, user_ids: readonly number[]): void {
@@ -59,8 +60,14 @@ export class Hub {
     }
   }
 
+  /** Nobody is in the chat any more. */
+  #close(chat_id: number): void {
+    const members = new Set(Array.from(this.#chats.get(chat_id) ?? [], (connection) => connection.user_id));
+    for (const user_id of members) this.#dismiss(chat_id, user_id);
+  }
+
   #broadcast(event: Event): void {
-    const connections = this.#chats.get(event.chat_id);
+    const connections = 'only_for' in event ? this.#users.get(event.only_for) : this.#chats.get(event.chat_id);
     if (!connections) return;
     const frameFor = createEncoding(event);
     for (const connection of connections) {

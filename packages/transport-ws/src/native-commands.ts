@@ -1,6 +1,6 @@
 import { MessengerError } from '@dialect/core';
 import type { Input, MethodName, Ref } from '@dialect/protocol';
-import { ping, read, send, typing } from './commands.js';
+import { deleteMessage, edit, pin, ping, read, send, typing } from './commands.js';
 import { encodeAnswer } from './encode.js';
 import { heads, hello } from './greeting.js';
 import { type Command, inTurn, type Session } from './session.js';
@@ -15,7 +15,9 @@ const rpc: Command = (session, { fields, ref }) => {
   return answer(session, ref, method as MethodName, params ?? {});
 };
 
-const history: Command = (session, { fields, ref }) => answer(session, ref, 'messages.history', fields);
+// With all that has a number, for native clients know by the numbers whether they have everything.
+const history: Command = (session, { fields, ref }) =>
+  answer(session, ref, 'messages.history', { with_system: true, ...fields });
 
 function answer(session: Session, ref: Ref | undefined, method: MethodName, params: unknown): Promise<void> {
   const { connection, messenger } = session;
@@ -66,6 +68,9 @@ export const nativeCommands: Readonly<Record<string, Command>> = {
   send,
   new_message: send,
   rpc,
+  edit,
+  delete: deleteMessage,
+  pin,
   read,
   recv,
   typing,

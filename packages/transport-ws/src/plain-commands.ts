@@ -1,4 +1,4 @@
-import { ping, read, send, typing } from './commands.js';
+import { deleteMessage, edit, pin, ping, read, send, typing } from './commands.js';
 import type { Command } from './session.js';
 
 /** What the seeds' clients send, by `type`; a frame without one is a message (Dialect's rule). */
@@ -7,6 +7,9 @@ export const plainCommands: Readonly<Record<string, Command>> = {
   send,
   read,
   message_read: read,
+  edit,
+  delete: deleteMessage,
+  pin,
   typing,
   ping,
 };

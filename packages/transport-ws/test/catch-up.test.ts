@@ -106,7 +106,8 @@ test('who joins hears from then on, who is removed hears the removal and nothing
   await peer.settled();
   const heard = peer.frames.filter((frame) => 'rev' in frame);
   expect(heard[0]).toMatchObject({ type: 'member_changed', member: { is_active: true } });
-  expect(heard[1]).toMatchObject({ content: 'welcome' });
+  expect(heard[1]).toMatchObject({ message_type: 'system' });
+  expect(heard[2]).toMatchObject({ content: 'welcome' });
   expect(heard.at(-1)).toMatchObject({ type: 'member_changed', member: { is_active: false } });
   // Without a hole up to the removal.
   const first = heard[0]?.rev as number;

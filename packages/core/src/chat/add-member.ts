@@ -11,7 +11,7 @@ export const addMember = defineUseCase({
   input: z.object({ chat_id: id, user_id: id }),
   output: confirmationSchema,
   async run({ chat_id, user_id }, context) {
-    await changeMember({ kind: 'add_member', chat_id, user_id }, context);
+    await changeMember({ kind: 'add_member', chat_id, user_id, role: 'member' }, context);
     return { message: 'The user was added to the chat.' };
   },
 });

@@ -1,35 +1,28 @@
-import type { Event, Member } from '@dialect/protocol';
+import type { Event } from '@dialect/protocol';
 import type { Context, Written } from '../context.js';
 import { memberToWire } from '../domain/to-wire.js';
 import { MessengerError } from '../errors.js';
-import type { ChatOperation } from '../ports/index.js';
+import type { OperationOf } from '../ports/index.js';
 import { presentUser } from '../present.js';
+import { writtenAs } from '../write-result.js';
 
-type MemberOperation = Exclude<ChatOperation, { kind: 'append' }>;
+type MemberOperation = OperationOf<'add_member' | 'remove_member' | 'set_nickname'>;
+type Given<O> = O extends unknown ? Omit<O, 'actor_id' | 'at'> : never;
 
 /** Changes who is in a chat, and tells everybody in it; the removed hear of it as the last thing. */
-export async function changeMember(
-  operation: Pick<MemberOperation, 'kind' | 'chat_id' | 'user_id'>,
-  context: Context,
-): Promise<void> {
+export async function changeMember(change: Given<MemberOperation>, context: Context): Promise<void> {
   const { storage, caller, clock } = context;
-  const [user] = await storage.users.get([operation.user_id]);
-  if (!user)
-    throw new MessengerError(operation.kind === 'add_member' ? 'USER_NOT_FOUND' : 'MEMBER_NOT_FOUND', {
+  const { chat_id } = change;
+  const [user] = await storage.users.get([change.user_id]);
+  if (!user) {
+    throw new MessengerError(change.kind === 'add_member' ? 'USER_NOT_FOUND' : 'MEMBER_NOT_FOUND', {
       field: 'user_id',
     });
+  }
   const profile = presentUser(user, context);
-
   const toEvent = (written: Written): Event => {
-    if (written.kind !== 'member') throw new Error('A membership operation was answered with a message.');
-    const member: Member = memberToWire(written.member, profile);
-    return { type: 'member_changed', chat_id: operation.chat_id, rev: written.rev, member, by: caller.user_id };
+    const { rev, member } = writtenAs('member', written);
+    return { type: 'member_changed', chat_id, rev, member: memberToWire(member, profile), by: caller.user_id };
   };
-  const base = { chat_id: operation.chat_id, user_id: operation.user_id, actor_id: caller.user_id, at: clock.now() };
-  await context.write(
-    operation.kind === 'add_member'
-      ? { ...base, kind: 'add_member', role: 'member' }
-      : { ...base, kind: 'remove_member' },
-    toEvent,
-  );
+  await context.write({ ...change, actor_id: caller.user_id, at: clock.now() }, toEvent);
 }

@@ -12,6 +12,8 @@ export async function openPrivate(target_user_id: number, context: Context): Pro
   await mustExist([target_user_id], 'target_user_id', context);
   const opened = await storage.chats.openPrivate({ user_ids: [caller.user_id, target_user_id], at: clock.now() });
   if (opened.created) announceNew(opened.chat, [caller.user_id, target_user_id], context);
+  // One that the caller has deleted for themselves is back when they open it.
+  else await storage.members.settle({ chat_id: opened.chat.id, user_id: caller.user_id, hide: false });
   return viewOf(opened.chat.id, context);
 }
 

@@ -1,16 +1,48 @@
 import type { ErrorCode } from '@dialect/protocol';
-import type { ChatOperation, Decide, Facts } from '../ports/chats.js';
+import type { ChatOperation, Decide, Facts, OperationOf } from '../ports/chats.js';
+import type { MemberRow } from '../ports/members.js';
+import type { MessageRow } from '../ports/messages.js';
+import { canReact } from './reactions.js';
 
-type Rule<K extends ChatOperation['kind']> = (
-  operation: Extract<ChatOperation, { kind: K }>,
-  facts: Facts,
-  limits: { group_members: number },
-) => ErrorCode | null;
+type Kind = ChatOperation['kind'];
+type Limits = { group_members: number };
+type Rule<K extends Kind> = (operation: OperationOf<K>, facts: Facts, limits: Limits) => ErrorCode | null;
 
 const mayPost: Rule<'append'> = (_, { is_blocked, reference_exists }) => {
   if (is_blocked) return 'BLOCKED';
   return reference_exists ? null : 'MESSAGE_NOT_FOUND';
 };
+
+/** What is written is its author's alone, and says nothing new to somebody who has blocked them. */
+const mayEdit: Rule<'edit_message'> = ({ actor_id, if_rev }, facts) => {
+  const refused = refuseOnMessage(facts);
+  if (refused) return refused;
+  const message = facts.message as MessageRow;
+  if (message.sender_id !== actor_id) return 'FORBIDDEN';
+  return if_rev !== null && if_rev !== message.rev ? 'CONFLICT' : null;
+};
+
+/** The author, or the owner of the group (Dialect's rule). Taking back is possible for the blocked too. */
+const mayDelete: Rule<'delete_message'> = ({ actor_id }, { message, actor }) => {
+  if (!message) return 'MESSAGE_NOT_FOUND';
+  if (message.message_type === 'system') return 'FORBIDDEN';
+  return message.sender_id === actor_id || actor?.role === 'owner' ? null : 'FORBIDDEN';
+};
+
+/** Any member (Dialect's rule). */
+const mayPin: Rule<'pin_message'> = (_, facts) => refuseOnMessage(facts);
+
+const mayReact: Rule<'react'> = ({ emoji, is_on }, facts) => {
+  const refused = refuseOnMessage(facts);
+  if (refused) return refused;
+  return is_on && !canReact(facts.message as MessageRow, emoji) ? 'TOO_MANY_REACTIONS' : null;
+};
+
+function refuseOnMessage({ message, is_blocked }: Facts): ErrorCode | null {
+  if (!message) return 'MESSAGE_NOT_FOUND';
+  if (message.message_type === 'system') return 'FORBIDDEN';
+  return is_blocked ? 'BLOCKED' : null;
+}
 
 /** Any member may add (Dialect's rule). */
 const mayAdd: Rule<'add_member'> = (_, { chat, target, member_count, reference_exists }, limits) => {
@@ -30,14 +62,37 @@ const mayRemove: Rule<'remove_member'> = (operation, { chat, actor, target }) =>
   return isPresent(target) ? null : 'MEMBER_NOT_FOUND';
 };
 
-const rules: { [K in ChatOperation['kind']]: Rule<K> } = {
+/** Oneself, or the owner anyone (Dialect's rule); in a private chat only oneself. */
+const mayNickname: Rule<'set_nickname'> = (operation, { actor, target }) => {
+  if (operation.user_id !== operation.actor_id && actor?.role !== 'owner') return 'FORBIDDEN';
+  return isPresent(target) ? null : 'MEMBER_NOT_FOUND';
+};
+
+const mayUpdate: Rule<'update_chat'> = (_, { chat, actor }) => {
+  if (chat.chat_type === 'private') return 'CHAT_IS_PRIVATE';
+  return actor?.role === 'owner' ? null : 'FORBIDDEN';
+};
+
+/** The owner of a group, and either side of a private chat (Dialect's rule). */
+const mayClear = (_: unknown, { chat, actor }: Facts): ErrorCode | null =>
+  chat.chat_type === 'private' || actor?.role === 'owner' ? null : 'FORBIDDEN';
+
+const rules: { [K in Kind]: Rule<K> } = {
   append: mayPost,
+  edit_message: mayEdit,
+  delete_message: mayDelete,
+  pin_message: mayPin,
+  react: mayReact,
   add_member: mayAdd,
   remove_member: mayRemove,
+  set_nickname: mayNickname,
+  update_chat: mayUpdate,
+  clear_history: mayClear,
+  delete_chat: mayClear,
 };
 
 /** Who may change a chat, and how: asked by the storage under the chat's lock. */
-export function createDecide(limits: { group_members: number }): Decide {
+export function createDecide(limits: Limits): Decide {
   return (operation, facts) => {
     if (!isPresent(facts.actor)) return 'NOT_A_MEMBER';
     // The table pairs each kind with its own rule; the compiler cannot follow that through the lookup.
@@ -46,6 +101,6 @@ export function createDecide(limits: { group_members: number }): Decide {
   };
 }
 
-function isPresent(member: { left_at: number | null } | null): boolean {
+function isPresent(member: MemberRow | null): boolean {
   return member !== null && member.left_at === null;
 }

@@ -3,6 +3,7 @@ import type { ChatView } from '../ports/chats.js';
 import type { MemberRow } from '../ports/members.js';
 import type { MessageRow } from '../ports/messages.js';
 import type { UserRow } from '../ports/users.js';
+import { readMeta } from './message-meta.js';
 import { displayName } from './names.js';
 import { statusOf } from './receipts.js';
 
@@ -12,7 +13,7 @@ let second = Number.NaN;
 let second_text = '';
 
 /** Formatting a date costs as much as the rest of a message; those of one page or batch mostly share their second. */
-function time(ms: number): string {
+export function time(ms: number): string {
   const its_second = Math.floor(ms / 1000);
   if (its_second !== second) {
     second = its_second;
@@ -20,7 +21,7 @@ function time(ms: number): string {
   }
   return `${second_text}${String(ms - its_second * 1000).padStart(3, '0')}Z`;
 }
-const timeOrNull = (ms: number | null): string | null => (ms === null ? null : time(ms));
+export const timeOrNull = (ms: number | null): string | null => (ms === null ? null : time(ms));
 
 export function userToWire(row: UserRow, now: { at: number; is_online: boolean }): User {
   const expired = row.status_expires_at !== null && row.status_expires_at <= now.at;
@@ -78,6 +79,8 @@ export function messageToWire(row: MessageRow, status: MessageStatus): Message {
     is_edited: row.edited_at !== null,
     edited_at: timeOrNull(row.edited_at),
     is_deleted: row.deleted_at !== null,
+    ...(row.reply_to && { reply_to: row.reply_to }),
+    ...(row.meta !== null && readMeta(row)),
   };
 }
 
@@ -99,6 +102,8 @@ export function chatToWire(view: ChatView, members: readonly Member[]): Chat {
     unread_capped: view.unread_capped,
     read_seq: me.read_seq,
     delivered_seq: me.delivered_seq,
+    cleared_seq: me.cleared_seq,
+    muted_until: timeOrNull(me.muted_until),
     created_at: time(chat.created_at),
     updated_at: time(chat.updated_at),
   };

@@ -21,24 +21,37 @@ export const history = defineUseCase({
       offset: z.int().min(0).default(0),
       before_seq: seq.optional(),
       after_seq: seq.optional(),
+      with_system: z.boolean().default(false),
     })
     .refine((input) => input.before_seq === undefined || input.after_seq === undefined, {
       path: ['after_seq'],
       error: 'cannot be combined with before_seq',
     }),
   output: z.array(messageSchema),
-  async run({ limit: wanted, chat_id, offset, before_seq, after_seq }, { storage, caller, limits, newestPages }) {
+  async run(
+    { limit: wanted, chat_id, offset, before_seq, after_seq, with_system },
+    { storage, caller, limits, newestPages },
+  ) {
     const standings = await storage.members.standings(chat_id);
     const me = mustBeAmong(standings, caller.user_id);
     const floor_seq = me.cleared_seq;
     const limit = Math.min(wanted ?? limits.page_size, limits.page_size_max);
-    if (offset === 0 && before_seq === undefined && after_seq === undefined) {
-      const messages = await newestPages.read({ chat_id, standings, floor_seq, limit });
+    const has_hidden = me.hidden_count > 0;
+    if (offset === 0 && before_seq === undefined && after_seq === undefined && !has_hidden) {
+      const messages = await newestPages.read({ chat_id, standings, floor_seq, limit, with_system });
       await recheck(messages);
       return messages;
     }
     const edges = { ...(before_seq !== undefined && { before_seq }), ...(after_seq !== undefined && { after_seq }) };
-    const rows = await storage.messages.page({ chat_id, floor_seq, limit, offset, ...edges });
+    const rows = await storage.messages.page({
+      chat_id,
+      floor_seq,
+      limit,
+      offset,
+      ...edges,
+      without_system: !with_system,
+      ...(has_hidden && { hidden_from: caller.user_id }),
+    });
     await recheck(rows);
     return rows.map((row) => messageToWire(row, statusOf(row, standings)));
 

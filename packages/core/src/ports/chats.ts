@@ -16,6 +16,8 @@ export interface ChatRow {
   /** The `rev` at which the chat's own fields last changed. */
   meta_rev: number;
   last_message_at: number;
+  /** Messages at or below are cleared for everyone, and for whoever joins. */
+  cleared_seq: number;
   created_at: number;
   updated_at: number;
 }
@@ -35,9 +37,29 @@ export type ChatOperation =
       content: string;
       message_type: MessageType;
       reply_to_id: number | null;
+      /** What the message carries besides, as the text of a JSON object; see `MessageMeta`. */
+      meta?: string | null;
     })
+  | (MessageOperation & { kind: 'edit_message'; content: string; if_rev: number | null })
+  /** For everyone: the row stays as a tombstone. */
+  | (MessageOperation & { kind: 'delete_message' })
+  | (MessageOperation & { kind: 'pin_message'; is_pinned: boolean })
+  | (MessageOperation & { kind: 'react'; emoji: string; is_on: boolean })
   | (OperationBase & { kind: 'add_member'; user_id: number; role: Role })
-  | (OperationBase & { kind: 'remove_member'; user_id: number });
+  | (OperationBase & { kind: 'remove_member'; user_id: number })
+  | (OperationBase & { kind: 'set_nickname'; user_id: number; nickname: string | null })
+  /** What is not given stays as it is. */
+  | (OperationBase & { kind: 'update_chat'; chat_name?: string; avatar_url?: string | null })
+  /** Everything written so far is gone for everyone: at once out of sight, then `scrub` empties the rows. */
+  | (OperationBase & { kind: 'clear_history' })
+  /** Clears the history; a group has no members from then on, a private chat is out of sight until somebody writes. */
+  | (OperationBase & { kind: 'delete_chat' });
+
+interface MessageOperation extends OperationBase {
+  message_id: number;
+}
+
+export type OperationOf<K extends ChatOperation['kind']> = Extract<ChatOperation, { kind: K }>;
 
 /** What the storage reads, under the chat's lock, for `decide` to judge by. */
 export interface Facts {
@@ -52,15 +74,20 @@ export interface Facts {
   is_blocked: boolean;
   /** False when the operation names a user (to add) or a message (to reply to) that does not exist in its place. */
   reference_exists: boolean;
+  /** What an operation on a message is about; null when the actor sees no such message in this chat. */
+  message: MessageRow | null;
 }
 
 /** Null to let the operation pass. Pure: it is called inside a transaction and may be called again on a retry. */
 export type Decide = (operation: ChatOperation, facts: Facts) => ErrorCode | null;
 
+/** `duplicate`: it was so before, so nothing was stored, and there is nothing to tell anybody. */
 export type WriteOutcome =
   | { kind: 'refused'; code: ErrorCode }
   | { kind: 'message'; message: MessageRow; duplicate: boolean }
-  | { kind: 'member'; member: MemberRow; rev: number };
+  /** Who joins or leaves leaves a message of type `system`, under the next `seq` and `rev`. */
+  | { kind: 'member'; member: MemberRow; rev: number; duplicate: boolean; system: MessageRow | null }
+  | { kind: 'chat'; chat: ChatRow; rev: number; duplicate: boolean };
 
 /** A chat as a member sees it. */
 export interface ChatView {
@@ -103,14 +130,17 @@ export interface Chats {
     at: number;
   }): Promise<{ chat: ChatRow; created: boolean }>;
   /**
-   * The user's chats, the most recently active first. `after_chat_id`: those below that chat in the same order, none
+   * The user's chats but for the hidden ones, the most recently active first. `after_chat_id`: those below that chat in the same order, none
    * when the user was never in it.
    */
   list(page: { user_id: number; limit: number; offset: number; after_chat_id: number | null }): Promise<ChatView[]>;
   /** Those of the given chats that the user is a present member of. */
   views(user_id: number, chat_ids: readonly number[]): Promise<ChatView[]>;
-  /** Every chat the user is or was in: its `rev`, or for a departed member the `rev` of the departure. */
-  heads(user_id: number): Promise<{ chat_id: number; rev: number; is_member: boolean }[]>;
+  /**
+   * Every chat the user is or was in: its `rev`, or for a departed member the `rev` of the departure. `is_hidden`: the
+   * user has deleted it for themselves, and nothing was written since.
+   */
+  heads(user_id: number): Promise<{ chat_id: number; rev: number; is_member: boolean; is_hidden: boolean }[]>;
   /**
    * The rows of one chat whose `rev` is above `since`, in ascending `rev`, at most about `limit`; a `rev` is never
    * split. Messages at or below `floor_seq` are left out. `to` is the `rev` up to which the answer is complete;

@@ -13,12 +13,21 @@ export interface MemberRow {
   read_seq: number;
   read_at: number | null;
   delivered_seq: number;
-  /** Messages at or below are cleared for this member. */
+  /** Messages at or below are cleared for this member, by them or for everyone. */
   cleared_seq: number;
+  /** The chat is out of the member's sight until its `last_seq` is above this. */
+  hidden_seq: number;
+  /** How many messages the member has deleted for themselves: mostly none, and then nobody looks for them. */
+  hidden_count: number;
+  /** No notifications until then. */
+  muted_until: number | null;
   rev: number;
 }
 
-export type Standing = Pick<MemberRow, 'user_id' | 'joined_seq' | 'read_seq' | 'delivered_seq' | 'cleared_seq'> & {
+export type Standing = Pick<
+  MemberRow,
+  'user_id' | 'joined_seq' | 'read_seq' | 'delivered_seq' | 'cleared_seq' | 'hidden_count'
+> & {
   chat_rev: number;
 };
 
@@ -56,4 +65,16 @@ export interface Members {
    * leaves one row in the read log, and each user's `urev` rises once. Resolves after the commit.
    */
   advance(requests: readonly MarkRequest[]): Promise<MarkOutcome[]>;
+  /**
+   * What a member settles for themselves, without a `rev`: `clear` everything written so far, `hide` the chat until
+   * the next message or show it again, mute it. Resolves with the member after the commit; null for somebody who is not
+   * a present member.
+   */
+  settle(settings: {
+    chat_id: number;
+    user_id: number;
+    clear?: boolean;
+    hide?: boolean;
+    muted_until?: number | null;
+  }): Promise<MemberRow | null>;
 }

@@ -51,8 +51,13 @@ async function snapshot(me: MemberRow, context: Context): Promise<Changes> {
   // The chat first, the messages after: a message in between is then above `to`, and comes again, instead of missing.
   const [chat] = await presentChats(await storage.chats.views(user_id, [chat_id]), context);
   if (!chat) throw new MessengerError('NOT_A_MEMBER');
-  const page = { chat_id, floor_seq: me.cleared_seq, limit: protocolLimits.snapshot_messages, offset: 0 };
-  const newest = await storage.messages.page(page);
+  const newest = await storage.messages.page({
+    chat_id,
+    floor_seq: me.cleared_seq,
+    limit: protocolLimits.snapshot_messages,
+    offset: 0,
+    ...(me.hidden_count > 0 && { hidden_from: user_id }),
+  });
   // What was written after the chat was read may be none of the reader's business any more; else it comes as an event.
   const rows = newest.slice(0, lengthWithin(newest)).filter((row) => row.rev <= chat.rev);
   const messages = rows.reverse().map((row) => messageToWire(row, statusOf(row, chat.participants)));
@@ -67,9 +72,13 @@ async function difference(me: MemberRow, since: number, limit: number, context: 
   // Removed since `me` was read: then this row is among the changes, and all that there is to learn.
   const departed = found.members.find((member) => member.user_id === user_id && member.left_at !== null);
   if (departed) return farewell(departed, since, context);
-  const messages = found.messages.slice(0, lengthWithin(found.messages));
-  const is_cut = messages.length < found.messages.length;
-  const to = is_cut ? (messages.at(-1) as MessageRow).rev : found.to;
+  const fitting = found.messages.slice(0, lengthWithin(found.messages));
+  const is_cut = fitting.length < found.messages.length;
+  const to = is_cut ? (fitting.at(-1) as MessageRow).rev : found.to;
+  const hidden = new Set(
+    me.hidden_count > 0 ? await storage.messages.hidden({ chat_id, user_id, floor_seq: cleared_seq }) : [],
+  );
+  const messages = fitting.filter((row) => !hidden.has(row.seq));
   const marks = await storage.members.standings(chat_id);
   const changed =
     found.chat.meta_rev > since ? await presentChats(await storage.chats.views(user_id, [chat_id]), context) : [];

@@ -10,7 +10,7 @@ export const heads = defineUseCase({
   input: nothing,
   output: z.object({
     epoch: z.string(),
-    chats: z.array(z.object({ chat_id: id, rev: seq, is_member: z.boolean() })),
+    chats: z.array(z.object({ chat_id: id, rev: seq, is_member: z.boolean(), is_hidden: z.boolean() })),
   }),
   async run(_, { storage, caller }) {
     return { epoch: await storage.epoch(), chats: await storage.chats.heads(caller.user_id) };

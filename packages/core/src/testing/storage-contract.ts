@@ -2,13 +2,19 @@ import { describe, it } from 'vitest';
 import { type Cases, runCases } from './cases.js';
 import { blockCases } from './storage/blocks.js';
 import { changeCases } from './storage/changes.js';
+import { chatChangeCases } from './storage/chat-changes.js';
 import { chatCases } from './storage/chats.js';
+import { clearingCases } from './storage/clearing.js';
 import { keyCases } from './storage/keys.js';
 import { listCases } from './storage/lists.js';
 import { loadCases } from './storage/load.js';
 import { memberCases } from './storage/members.js';
+import { messageChangeCases } from './storage/message-changes.js';
 import { messageCases } from './storage/messages.js';
 import { migrationCases, sharedDatabaseCases } from './storage/migrations.js';
+import { ownSettingCases } from './storage/own-settings.js';
+import { pinReactionCases } from './storage/pins-reactions.js';
+import { quoteCases } from './storage/quotes.js';
 import { type Bed, type TestDatabase, withBed } from './storage/test-database.js';
 import { transactionCases } from './storage/transactions.js';
 import { userCases } from './storage/users.js';
@@ -35,6 +41,12 @@ export const storageCases = {
   'writes under load': loadCases,
   'members and marks': memberCases,
   messages: messageCases,
+  'messages that change': messageChangeCases,
+  'pins and reactions': pinReactionCases,
+  'quoted messages': quoteCases,
+  'chats that change': chatChangeCases,
+  'what is cleared': clearingCases,
+  'what members settle for themselves': ownSettingCases,
   changes: changeCases,
   blocks: blockCases,
   'keys and numbers': keyCases,

@@ -98,12 +98,12 @@ export const listCases: Cases<Bed> = {
     const [ann, bob] = (await people(storage, 2)) as [number, number];
     const chat_id = await group(storage, [ann, bob]);
     await post(storage, chat_id, ann, 2);
-    expect(await storage.chats.heads(bob)).toEqual([{ chat_id, rev: 3, is_member: true }]);
+    expect(await storage.chats.heads(bob)).toEqual([{ chat_id, rev: 3, is_member: true, is_hidden: false }]);
     await mustWrite(storage, remove(chat_id, ann, bob), append(chat_id, ann));
-    expect(await storage.chats.heads(bob)).toEqual([{ chat_id, rev: 4, is_member: false }]);
-    expect(await storage.chats.heads(ann)).toEqual([{ chat_id, rev: 5, is_member: true }]);
+    expect(await storage.chats.heads(bob)).toEqual([{ chat_id, rev: 4, is_member: false, is_hidden: false }]);
+    expect(await storage.chats.heads(ann)).toEqual([{ chat_id, rev: 6, is_member: true, is_hidden: false }]);
     await mustWrite(storage, add(chat_id, ann, bob));
-    expect(await storage.chats.heads(bob)).toEqual([{ chat_id, rev: 6, is_member: true }]);
+    expect(await storage.chats.heads(bob)).toEqual([{ chat_id, rev: 8, is_member: true, is_hidden: false }]);
   },
 
   async 'counts unread messages exactly, as a count by hand does'({ storage }) {
@@ -158,8 +158,12 @@ async function countsLikeByHand(storage: Storage, seed: number): Promise<void> {
   }
   const messages = await messagesOf(storage, chat_id);
   expect(messages.length).toBeGreaterThan(40);
+  expect(messages.some((message) => message.message_type === 'system')).toBe(true);
   for (const member of await storage.members.of([chat_id])) {
-    const by_hand = messages.filter(({ seq, sender_id }) => seq > member.read_seq && sender_id !== member.user_id);
+    const by_hand = messages.filter(
+      ({ seq, sender_id, message_type }) =>
+        seq > member.read_seq && sender_id !== member.user_id && message_type !== 'system',
+    );
     const view = await viewOf(storage, member.user_id, chat_id);
     expect([member.user_id, view.unread_count]).toEqual([member.user_id, by_hand.length]);
   }

@@ -1,8 +1,8 @@
 import type { Event } from '@dialect/protocol';
 import { expect } from 'vitest';
-import { messageCreated } from '../../messaging/events.js';
 import type { Decide, MessageRow, Storage } from '../../ports/index.js';
 import { createWriteQueue, type WriteQueue } from '../../write-queue.js';
+import { toMessageCreated } from '../../write-result.js';
 import type { Cases } from '../cases.js';
 import type { Bed } from './test-database.js';
 import { append, decide, group, messagesOf, people, upTo, verdict } from './world.js';
@@ -46,7 +46,7 @@ export async function checkAppendsUnderLoad(
     const actor_id = ids[key % ids.length] as number;
     const { written } = await queue.write(
       append(chat_id, actor_id, { client_id: `m-${key}`, content: `${key}` }),
-      messageCreated,
+      toMessageCreated,
     );
     if (written.kind === 'message') sent.push({ key, ...written });
   };
@@ -117,7 +117,7 @@ export const loadCases: Cases<Bed> = {
     });
     const contents = upTo(50).map((n) => (n % 10 === 0 ? 'bad' : `${n}`));
     const settled = await Promise.allSettled(
-      contents.map((content) => queue.write(append(chat_id, ann, { content }), messageCreated)),
+      contents.map((content) => queue.write(append(chat_id, ann, { content }), toMessageCreated)),
     );
     expect(settled.map(({ status }) => status)).toEqual(contents.map((c) => (c === 'bad' ? 'rejected' : 'fulfilled')));
     const good = contents.filter((content) => content !== 'bad');
@@ -132,7 +132,7 @@ export const loadCases: Cases<Bed> = {
     const queue = queueOver(storage);
     const message = append(chat_id, ann);
     const settled = await Promise.allSettled(
-      [message, append(chat_id, bob), message].map((operation) => queue.write(operation, messageCreated)),
+      [message, append(chat_id, bob), message].map((operation) => queue.write(operation, toMessageCreated)),
     );
     expect(settled.map((one) => (one.status === 'fulfilled' ? verdict(one.value.written) : one.reason.code))).toEqual([
       'message',

@@ -122,6 +122,7 @@ export const memberCases: Cases<Bed> = {
       read_seq: 4,
       delivered_seq: 5,
       cleared_seq: 0,
+      hidden_count: 0,
       chat_rev: 6,
     });
     // Marks are no change of the chat.

@@ -61,7 +61,7 @@ export const sharedDatabaseCases: Cases<Bed> = {
     const [own] = (await people(other, 1)) as [number];
     expect(await other.chats.heads(own)).toEqual([]);
     await group(other, [own]);
-    expect(await storage.chats.heads(ann)).toEqual([{ chat_id, rev: 2, is_member: true }]);
+    expect(await storage.chats.heads(ann)).toEqual([{ chat_id, rev: 2, is_member: true, is_hidden: false }]);
   },
 
   async 'shows every storage what another one has acknowledged'({ storage, another }) {

@@ -45,7 +45,7 @@ export const transactionCases: Cases<Bed> = {
     });
     await expect(failing).rejects.toThrow('the host changed its mind');
     expect([await probe.count('users'), await probe.count('messages')]).toEqual([1, 0]);
-    expect(await storage.chats.heads(ann)).toEqual([{ chat_id, rev: 1, is_member: true }]);
+    expect(await storage.chats.heads(ann)).toEqual([{ chat_id, rev: 1, is_member: true, is_hidden: false }]);
     await mustWrite(storage, append(chat_id, ann));
   },
 

@@ -82,11 +82,10 @@ export function messageOf(outcome: WriteOutcome | undefined): MessageRow {
   return outcome.message;
 }
 
-/** `message`, `duplicate`, `member`, or the code of a refusal. */
+/** `message`, `member`, `chat`, `duplicate`, or the code of a refusal. */
 export function verdict(outcome: WriteOutcome | undefined): string {
   if (outcome?.kind === 'refused') return outcome.code;
-  if (outcome?.kind === 'message') return outcome.duplicate ? 'duplicate' : 'message';
-  return outcome?.kind ?? 'nothing';
+  return outcome?.duplicate ? 'duplicate' : (outcome?.kind ?? 'nothing');
 }
 
 /** Every message of the chat, in ascending `seq`. */

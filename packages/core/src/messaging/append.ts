@@ -1,0 +1,24 @@
+import type { Output } from '@dialect/protocol';
+import type { Context } from '../context.js';
+import type { Limits } from '../options.js';
+import type { OperationOf, Rate } from '../ports/index.js';
+import { toMessageCreated } from '../write-result.js';
+
+export const sendRate = ({ messages_per_second }: Limits): Rate => ({
+  burst: messages_per_second * 2,
+  per_second: messages_per_second,
+});
+
+/** Writes a message of the caller's into a chat. */
+export async function append(
+  draft: Omit<OperationOf<'append'>, 'kind' | 'actor_id' | 'at'>,
+  context: Context,
+): Promise<Output<'messages.send'>> {
+  const { caller, clock } = context;
+  const at = clock.now();
+  const operation = { ...draft, kind: 'append', actor_id: caller.user_id, at } as const;
+  const { written, is_repeat, event } = await context.write(operation, toMessageCreated);
+  const { message } = event ?? toMessageCreated(written);
+  if (!is_repeat) context.markOwn({ chat_id: draft.chat_id, user_id: caller.user_id, seq: message.seq, at });
+  return { ...message, duplicate: is_repeat };
+}
