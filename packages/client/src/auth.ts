@@ -1,21 +1,20 @@
-import type { Me, Methods, Token } from '@dialect/protocol';
+import type { Input, Me, Token } from '@dialect/protocol';
 import type { Auth } from './types.js';
 
 export interface AuthHooks {
-  methods: Methods['auth'];
+  signIn(input: Input<'auth.signIn'>): Promise<Token>;
   profile(token: string): Promise<Me>;
   /** Holds the token and goes on as this user. */
-  signIn(token: string, profile: Me): void;
+  become(token: string, profile: Me): void;
   signOut(): Promise<void>;
 }
 
-export function createAuth({ methods, profile, signIn, signOut }: AuthHooks): Auth {
+export function createAuth({ profile, signIn, become, signOut }: AuthHooks): Pick<Auth, 'login' | 'logout'> {
   return {
-    ...methods,
     async login({ phone, password }) {
-      const { access_token }: Token = await methods.signIn({ username: phone, password });
+      const { access_token } = await signIn({ username: phone, password });
       const me = await profile(access_token);
-      signIn(access_token, me);
+      become(access_token, me);
       return me;
     },
     logout: signOut,

@@ -38,26 +38,31 @@ export function createClient(given: ClientOptions): Client {
   const methods = createMethods(call);
 
   return {
-    ...methods,
+    users: methods('users', {}),
+    messages: methods('messages', {}),
+    sync: methods('sync', {}),
     status: connection.status,
     me: session.me,
-    auth: createAuth({
-      methods: methods.auth,
-      profile: (token) => requests.http('users.me', {}, token),
-      signIn(token, profile) {
-        tokens.hold(token);
-        session.signedIn(profile);
-        connection.restart();
-      },
-      async signOut() {
-        tokens.hold(null);
-        requests.stop();
-        const closed = connection.close('signed_out');
-        session.forget();
-        await closed;
-      },
-    }),
-    chats: { ...methods.chats, ...chatList, ...directory.list },
+    auth: methods(
+      'auth',
+      createAuth({
+        signIn: (input) => call('auth.signIn', input),
+        profile: (token) => requests.http('users.me', {}, token),
+        become(token, profile) {
+          tokens.hold(token);
+          session.signedIn(profile);
+          connection.restart();
+        },
+        async signOut() {
+          tokens.hold(null);
+          requests.stop();
+          const closed = connection.close('signed_out');
+          session.forget();
+          await closed;
+        },
+      }),
+    ),
+    chats: methods('chats', { ...chatList, ...directory.list }),
     outbox: engine.waiting,
     connect() {
       if (!options.socketClass()) {

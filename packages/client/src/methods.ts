@@ -1,13 +1,17 @@
-import { type Input, type MethodName, type Methods, routes } from '@dialect/protocol';
+import type { Input, MethodName, Methods } from '@dialect/protocol';
 import type { Client } from './types.js';
 
-/** `call('messages.send', input)` as `messages.send(input)`, for every method of the protocol. */
-export function createMethods(call: Client['call']): Methods {
-  const groups: Record<string, Record<string, unknown>> = {};
-  for (const name of Object.keys(routes) as MethodName[]) {
-    const [group, method] = name.split('.') as [string, string];
-    groups[group] ??= {};
-    groups[group][method] = (input: Input<MethodName> = {}) => call(name, input);
-  }
-  return groups as unknown as Methods;
+/**
+ * `call('messages.send', input)` as `messages.send(input)`, for every method of a group, beside what `own` has. Made when
+ * it is asked for: a list of all methods would be a large part of what an app loads.
+ */
+export function createMethods(call: Client['call']) {
+  return <G extends keyof Methods, Own extends object>(group: G, own: Own): Omit<Methods[G], keyof Own> & Own =>
+    new Proxy(own, {
+      get(target, name) {
+        // A promise asks whatever it is resolved with for `then`.
+        if (name in target || typeof name !== 'string' || name === 'then') return Reflect.get(target, name);
+        return (input = {}) => call(`${group}.${name}` as MethodName, input as Input<MethodName>);
+      },
+    }) as never;
 }

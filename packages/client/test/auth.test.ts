@@ -1,18 +1,20 @@
+import { type MethodName, routes } from '@dialect/protocol';
 import { describe, expect, it } from 'vitest';
+import { reads } from '../src/caller.js';
 import { useScriptedServer } from './fixture.js';
 import { me, message, sleep, snapshot, until, user } from './scripted-peer.js';
 
 describe('tokens', () => {
   const use = useScriptedServer();
 
-  it('signs in by form, holds the token and knows who I am', async () => {
+  it('signs in, holds the token and knows who I am', async () => {
     const client = use.create({ token: undefined as never });
     use.server.http = ({ path, body, token }) => {
-      if (path.endsWith('/auth/token')) {
-        expect(Object.fromEntries(new URLSearchParams(body))).toEqual({ username: '+79990000000', password: 'a b&c' });
+      if (path.endsWith('/auth.signIn')) {
+        expect(JSON.parse(body)).toEqual({ username: '+79990000000', password: 'a b&c' });
         return [200, { access_token: 't1', token_type: 'bearer', expires_in: 3600 }];
       }
-      return path.endsWith('/users/me') && token === 't1' ? [200, user(me)] : [401, {}];
+      return path.endsWith('/users.me') && token === 't1' ? [200, user(me)] : [401, {}];
     };
     expect(await client.auth.login({ phone: '+79990000000', password: 'a b&c' })).toMatchObject({ id: me });
     expect(client.me.get()?.id).toBe(me);
@@ -24,7 +26,7 @@ describe('tokens', () => {
   it('renews a token of ours on the live socket', async () => {
     const { client, peer } = await use.online();
     use.server.http = ({ path, token }) => {
-      expect([path, token]).toEqual(['/api/v1/auth/renew', 'token']);
+      expect([path, token]).toEqual(['/api/v1/rpc/auth.renew', 'token']);
       return [200, { access_token: 'fresh', token_type: 'bearer', expires_in: 3600 }];
     };
     peer.say({ type: 'auth_expiring', expires_at: '2026-01-01T00:00:00.000Z' });
@@ -107,7 +109,8 @@ describe('call', () => {
 
   it('goes over the socket when online, over HTTP when not', async () => {
     const client = use.create();
-    use.server.http = ({ path }) => (path === '/api/v1/chats/7' ? [200, { id: 7 }] : [404, {}]);
+    use.server.http = ({ path, body }) =>
+      path === '/api/v1/rpc/chats.get' ? [200, { id: JSON.parse(body).chat_id }] : [404, {}];
     expect(await client.call('chats.get', { chat_id: 7 })).toEqual({ id: 7 });
     void client.connect();
     const peer = await use.server.next();
@@ -130,7 +133,19 @@ describe('call', () => {
     peer.cut();
     expect(await read).toEqual([]);
     await expect(write).rejects.toMatchObject({ code: 'NETWORK', retryable: true });
-    expect(use.server.requests).toEqual(['GET /api/v1/users/search?q=abc']);
+    expect(use.server.requests).toEqual(['POST /api/v1/rpc/users.search']);
+  });
+
+  it('knows which methods are reads: those that the protocol has as GET', () => {
+    for (const name of Object.keys(routes) as MethodName[]) {
+      expect([name, reads.test(name)]).toEqual([name, routes[name].method === 'GET']);
+    }
+  });
+
+  it('is not taken for a promise where groups of methods are passed on', async () => {
+    const client = use.create();
+    expect(await Promise.resolve(client.users)).toBe(client.users);
+    expect(use.server.requests).toEqual([]);
   });
 
   it('rejects with the error as the server put it', async () => {

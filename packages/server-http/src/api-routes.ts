@@ -1,5 +1,5 @@
 import { type Messenger, MessengerError } from '@dialect/core';
-import { apiRoot } from '@dialect/protocol';
+import { apiRoot, rpcPath } from '@dialect/protocol';
 import type { Context, Hono } from 'hono';
 import type { Operation } from './operations.js';
 import { readInput } from './read-input.js';
@@ -11,17 +11,35 @@ export function mountApi(
   operations: readonly Operation[],
   options: { max_body_bytes: number },
 ): void {
-  for (const operation of operations) {
+  const headers = { 'content-type': 'application/json' };
+  const mount = (operation: Operation, path: string): void => {
     const { name, route } = operation;
-    const headers = { 'content-type': 'application/json' };
-    app.on(route.method, apiRoot + route.path.replace(/\{(\w+)\}/g, ':$1'), async (c) => {
+    app.on(route.method, path, async (c) => {
       const caller = await identify(c, messenger, route.open ?? false);
       const input = await readInput(c, operation, options.max_body_bytes);
       // Untrusted, whatever its type says: `call` validates it.
       const result = await messenger.call(name, input as never, caller);
       return new Response(JSON.stringify(result), { status: route.status ?? 200, headers });
     });
+  };
+  for (const operation of operations) {
+    mount(operation, apiRoot + operation.route.path.replace(/\{(\w+)\}/g, ':$1'));
+    mount(asCall(operation), rpcPath + operation.name);
   }
+}
+
+/** The same by its name: what goes in is the body, and nothing else of the request. */
+function asCall(operation: Operation): Operation {
+  const { route, path_fields, query_fields, body_fields } = operation;
+  const { open = false } = route;
+  const fields = new Set([...path_fields, ...query_fields, ...body_fields]);
+  return {
+    ...operation,
+    route: { method: 'POST', path: '', open },
+    path_fields: [],
+    query_fields: [],
+    body_fields: [...fields],
+  };
 }
 
 /** Before the body is read: who is not signed in makes us read nothing. */

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { sqlite } from '@dialect/adapter-sqlite';
 import { createFetchHandler } from '@dialect/server-http';
 import { describe, expect, test } from 'vitest';
-import { ask, startApi } from './support/start-api.js';
+import { ask, password, startApi } from './support/start-api.js';
 
 const security = {
   'x-content-type-options': 'nosniff',
@@ -181,4 +181,22 @@ describe('health and load', () => {
     expect(answer.text).not.toContain('secrets');
     expect(messenger.lines.at(-1)?.fields).toMatchObject({ correlation_id: answer.body.correlation_id });
   });
+});
+
+test('every method by its name: the input is the body and nothing else, the rest as on its route', async () => {
+  const api = await startApi();
+  const [ann, ben] = [await api.join('ann_k'), await api.join('ben_k')];
+  const call = (name: string, input: object) => ann.post(`/rpc/${name}`, input);
+  const { body: chat } = await call('chats.createPrivate', { target_user_id: ben.id });
+  expect(await call('messages.send', { chat_id: chat.id, content: 'x' })).toMatchObject({
+    status: 200,
+    body: { seq: 1 },
+  });
+  expect((await call('messages.history', { chat_id: chat.id })).body).toHaveLength(1);
+  expect((await ann.post(`/rpc/chats.get?chat_id=${chat.id}`, {})).body).toMatchObject({ field: 'chat_id' });
+  expect((await call('chats.leave', { chat_id: chat.id })).body).toMatchObject({ code: 'CHAT_IS_PRIVATE' });
+  expect((await call('chats.vanish', {})).status).toBe(404);
+  expect((await api.post('/rpc/users.me', {})).status).toBe(401);
+  const signedIn = await api.post('/rpc/auth.signIn', { username: ann.phone, password });
+  expect(signedIn).toMatchObject({ status: 200, body: { token_type: 'bearer' } });
 });
