@@ -2,6 +2,7 @@ export type { Event, EventOf, EventType } from '@dialect/protocol';
 export { api } from './api.js';
 export type { Caller } from './context.js';
 export { createDiskBlobStore } from './defaults/disk-blob-store.js';
+export { createFileSnapshot } from './defaults/file-snapshot.js';
 export { createLocalEventBus } from './defaults/local-event-bus.js';
 export { createMemoryRateLimiter } from './defaults/memory-rate-limiter.js';
 export { isMessengerError, MessengerError, StorageError } from './errors.js';

@@ -61,7 +61,7 @@ export const register = defineUseCase({
         : new MessengerError('PHONE_TAKEN', { field: input.phone_number ? 'phone_number' : 'phone' });
     }
     const { user } = created;
-    if (user.username_key) accounts.usernames.add(user.username_key);
+    if (user.username_key) accounts.usernames.taken(user.username_key);
     return meToWire(presentUser(user, context), user, lookup);
   },
 });
