@@ -11,5 +11,6 @@ export type { Identified } from './identity.js';
 export { createMessenger, type Messenger } from './messenger.js';
 export type * from './options.js';
 export type * from './ports/index.js';
+export { memberSchema, messageSchema } from './schemas.js';
 export type { Transaction } from './transaction.js';
 export type { UseCase } from './use-case.js';

@@ -10,6 +10,8 @@ import { defineUseCase } from '../use-case.js';
 export const checkPhone = defineUseCase({
   name: 'auth.checkPhone',
   summary: 'Is this phone number registered?',
+  description: 'Tells whether to show the sign-in or the registration. The number may be written in any common way.',
+  errors: ['PHONE_INVALID', 'ACCOUNTS_OFF'],
   access: 'anyone',
   input: z.object({ phone_number: z.string().max(100) }),
   output: z.object({ exists: z.boolean() }),
