@@ -1,5 +1,5 @@
 import { api, MessengerError } from '@dialect/core';
-import { errorTable, type MethodName, routes } from '@dialect/protocol';
+import { type errorTable, type MethodName, routes } from '@dialect/protocol';
 import { createOpenApiDocument } from '@dialect/server-http';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
@@ -39,7 +39,8 @@ describe('every use case', () => {
     const operation = operationOf(name);
     const input: Record<string, unknown> = {};
     for (const one of operation.parameters ?? []) {
-      if (one.required) expect([one.name, one]).toEqual([one.name, expect.objectContaining({ example: expect.anything() })]);
+      if (one.required)
+        expect([one.name, one]).toEqual([one.name, expect.objectContaining({ example: expect.anything() })]);
       if (!('example' in one)) continue;
       expect(problems(one.schema, one.example)).toBeNull();
       input[one.name] = one.example;

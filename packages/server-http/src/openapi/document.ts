@@ -39,8 +39,8 @@ export function createOpenApiDocument(): OpenApiDocument {
       title: 'Dialect',
       version,
       description: [
-        'Chat over HTTP. Live events, and sending with receipts, come over the WebSocket beside it, which is described',
-        'in [asyncapi.json](/asyncapi.json).',
+        'Chat over HTTP. Live events, and sending with receipts, come over the WebSocket beside it; it is described',
+        '[on a page of its own](/redoc/socket), from [asyncapi.json](/asyncapi.json).',
         '',
         'Sign in with `POST /api/v1/auth/token` and send the token as `Authorization: Bearer …`. Ids are integers below',
         '2^53, times are ISO 8601 in UTC. Every error has the same body; programs read its `code`, which never changes',
