@@ -102,7 +102,8 @@ function message(type: string, { summary, schema, example }: Frames[string], { w
   return {
     name: type,
     title: type,
-    summary,
+    // Not its `summary`, in which AsyncAPI allows no Markdown.
+    description: summary,
     payload,
     examples: [{ name: type, payload: example ?? sampleOf(payload, components) }],
   };
