@@ -19,7 +19,7 @@ const useCases = ['register', 'users', 'chat', 'messaging', 'sync', 'blacklist',
 const shared = ['domain', 'ports', 'defaults', 'testing'];
 
 // Needed only when our own accounts are switched on: a host with its own users must not pay for loading them.
-const optionalPeers = ['argon2', 'bloom-filters', 'libphonenumber-js'];
+const optionalPeers = ['argon2', 'libphonenumber-js'];
 
 const any = (names) => `(${names.join('|')})`;
 const npm = (names) => `node_modules/(@types/)?${any(names)}/`;

@@ -3,47 +3,35 @@ import { createBloomUsernameFilter } from './defaults/bloom-username-filter.js';
 import { createTokenSigner } from './defaults/jose-token-signer.js';
 import { MessengerError } from './errors.js';
 import type { AccountsOptions } from './options.js';
-import type { Clock, Logger, PasswordHasher, Storage, TokenSigner, UsernameFilter } from './ports/index.js';
+import type { Clock, EventBus, Logger, PasswordHasher, Storage, TokenSigner } from './ports/index.js';
+import { keepUsernames, type Usernames } from './usernames.js';
 
 /** Our own sign-in: everything that only exists when accounts are on. */
 export interface Accounts {
   passwords: PasswordHasher;
   tokens: TokenSigner;
-  usernames: UsernameFilter;
+  usernames: Usernames;
+  phones: { isTaken(phone: string): Promise<boolean> };
 }
 
-const slice = 1_000;
-
-/** Loads the heavy parts (argon2, bloom-filters) only now: a host with its own users never pays for them. */
+/** Loads the heavy part (argon2) only now: a host with its own users never pays for it. */
 export async function createAccounts(
   options: AccountsOptions,
-  services: { storage: Storage; clock: Clock; logger: Logger; isClosed: () => boolean },
+  services: { storage: Storage; clock: Clock; logger: Logger; bus: EventBus },
 ): Promise<Accounts> {
-  const { storage, clock, logger, isClosed } = services;
-  const usernames = options.usernames ?? (await createBloomUsernameFilter());
-  const accounts = {
+  const { storage, clock, logger, bus } = services;
+  return {
     passwords: options.passwords ?? (await createPasswordHasher()),
     tokens: options.tokens ?? createTokenSigner(options.secret, { minutes: options.token_minutes ?? 60, clock }),
-    usernames,
+    usernames: keepUsernames({
+      filter: options.usernames ?? createBloomUsernameFilter(),
+      snapshot: options.username_snapshot ?? null,
+      storage,
+      bus,
+      logger,
+    }),
+    phones: { isTaken: async (phone) => (await storage.credentials.find('phone', phone)) !== null },
   };
-  // Not awaited: until the filter is filled the storage answers.
-  usernames.fill(usernameSlices(storage)).catch((error: unknown) => {
-    // Nobody asks any more.
-    if (isClosed()) return;
-    logger.warn('The username filter could not be filled; the database answers instead.', { error: String(error) });
-  });
-  return accounts;
-}
-
-async function* usernameSlices(storage: Storage): AsyncGenerator<string[]> {
-  let after_id = 0;
-  for (;;) {
-    const names = await storage.users.usernames(after_id, slice);
-    const last = names.at(-1);
-    if (!last) return;
-    after_id = last.id;
-    yield names.map((name) => name.username_key);
-  }
 }
 
 /** Stands in when the host brings its own users. */
@@ -55,6 +43,9 @@ export const noAccounts: Accounts = {
     throw new MessengerError('ACCOUNTS_OFF');
   },
   get usernames(): never {
+    throw new MessengerError('ACCOUNTS_OFF');
+  },
+  get phones(): never {
     throw new MessengerError('ACCOUNTS_OFF');
   },
 };

@@ -25,6 +25,7 @@ import { react } from './messaging/react.js';
 import { readers } from './messaging/readers.js';
 import { send } from './messaging/send.js';
 import { typing } from './messaging/typing.js';
+import { checkPhone } from './register/check-phone.js';
 import { checkUsername } from './register/check-username.js';
 import { register } from './register/register.js';
 import { renew } from './register/renew.js';
@@ -41,6 +42,7 @@ export const api: { readonly [N in MethodName]: UseCase<N> } = {
   'auth.register': register,
   'auth.signIn': signIn,
   'auth.renew': renew,
+  'auth.checkPhone': checkPhone,
   'users.me': me,
   'users.get': getUser,
   'users.search': search,

@@ -12,6 +12,7 @@ import { createHookRunner } from './hooks.js';
 import { createIdentifier, type Identifier } from './identity.js';
 import { createMarks } from './marks.js';
 import { createNewestPages } from './newest-pages.js';
+import { isNodeEvent } from './node-events.js';
 import { type IdentifyRequest, type Identity, type Limits, type MessengerOptions, resolveLimits } from './options.js';
 import { createPipeline } from './pipeline.js';
 import type { Logger, Storage } from './ports/index.js';
@@ -136,7 +137,7 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
     if (calls > 0) await new Promise<void>((resolve) => (onLastCall = resolve));
     await queue.drained();
     await scrubber.stop();
-    await Promise.all([marks.drained(), presence.drained()]);
+    await Promise.all([marks.drained(), presence.drained(), accounts?.usernames.close()]);
     await bus.close();
     await storage.close();
   }
@@ -179,7 +180,7 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
           storage,
           clock,
           logger,
-          isClosed: () => state === 'closed',
+          bus,
         });
       services.accounts = accounts ?? noAccounts;
       state = 'running';
@@ -200,7 +201,12 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
     },
     transaction: <T>(work: (transaction: Transaction<Connection>) => Promise<T>) =>
       counted(() => transactions.run(work)),
-    subscribe: (listener: (event: Event) => void) => bus.subscribe(guarded('A listener', listener)),
+    subscribe(listener: (event: Event) => void) {
+      const heard = guarded('A listener', listener);
+      return bus.subscribe((event) => {
+        if (!isNodeEvent(event)) heard(event);
+      });
+    },
     async ping() {
       transactions.refuseInside('ping');
       await storage.ping();

@@ -8,6 +8,7 @@ import type {
   Storage,
   TokenSigner,
   UsernameFilter,
+  UsernameSnapshot,
 } from './ports/index.js';
 
 /** Who a request comes from, as the host's `identify` tells it. */
@@ -39,8 +40,13 @@ export interface AccountsOptions {
   passwords?: PasswordHasher;
   /** @default HS256 by jose */
   tokens?: TokenSigner;
-  /** @default a Bloom filter */
+  /** @default a Bloom filter that grows with the names: 2 bytes for each */
   usernames?: UsernameFilter;
+  /**
+   * Keeps the filter over a restart, such as `createFileSnapshot('./data/usernames.filter')`, so that it need not be
+   * read from the database before it can answer. @default none
+   */
+  username_snapshot?: UsernameSnapshot;
 }
 
 export interface LimitOptions {

@@ -1,4 +1,4 @@
-import type { Input, MethodName, Output } from '@dialect/protocol';
+import type { ErrorCode, Input, MethodName, Output } from '@dialect/protocol';
 import type { z } from 'zod';
 import type { Caller, Context } from './context.js';
 import type { Limits } from './options.js';
@@ -10,6 +10,15 @@ export interface Declaration<N extends MethodName, S extends z.ZodType, A extend
   name: N;
   /** A line for the documentation of the API. */
   summary: string;
+  /** What its callers have to know beyond that, in Markdown. */
+  description?: string;
+  /**
+   * The codes of its own rules, those of `domain` among them. What follows from the rest of the declaration (access,
+   * input, rate) is documented by itself. Empty when it has none.
+   */
+  errors?: readonly ErrorCode[];
+  /** An input for the documentation; without it one is made of the fields that are required. */
+  example?: Input<N>;
   /** `user`: needs a caller. `anyone`: the caller may be null. */
   access: A;
   input: S;
@@ -23,6 +32,9 @@ export interface Declaration<N extends MethodName, S extends z.ZodType, A extend
 export interface UseCase<N extends MethodName = MethodName> {
   name: N;
   summary: string;
+  description?: string;
+  errors?: readonly ErrorCode[];
+  example?: Input<N>;
   access: Access;
   input: z.ZodType;
   output: z.ZodType;

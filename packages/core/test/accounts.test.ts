@@ -150,7 +150,7 @@ describe('checking a username', () => {
   it('answers for a free name without the storage', async () => {
     const { storage, calls } = spiedOn(sqlite(':memory:'));
     const { accounts } = accountsForTests();
-    const usernames = await createBloomUsernameFilter();
+    const usernames = createBloomUsernameFilter();
     const messenger = await startMessenger({ storage, accounts: { ...accounts, usernames } });
     await messenger.auth.register(null, ann);
     while (usernames.mayContain('nobody')) await new Promise((resolve) => setImmediate(resolve));
@@ -190,7 +190,7 @@ describe('checking a username', () => {
         { kind: 'phone', lookup: `${n}`, secret: '' },
       );
     }
-    const usernames = await createBloomUsernameFilter();
+    const usernames = createBloomUsernameFilter();
     const messenger = await startMessenger({ storage, accounts: { ...accountsForTests().accounts, usernames } });
     while (usernames.mayContain('nobody')) await new Promise((resolve) => setImmediate(resolve));
     const answers = await Promise.all(
@@ -208,6 +208,22 @@ describe('checking a username', () => {
   });
 });
 
+describe('checking a phone number', () => {
+  it('knows it in every way of writing it', async () => {
+    const { messenger } = await start();
+    await messenger.auth.register(null, ann);
+    for (const phone_number of [ann.phone_number, '491511234567', '+49 (151) 1234567']) {
+      expect(await messenger.auth.checkPhone(null, { phone_number })).toEqual({ exists: true });
+    }
+    expect(await messenger.auth.checkPhone(null, { phone_number: '+491511234568' })).toEqual({ exists: false });
+  });
+
+  it.each(['', 'call me', '123456', '1234567890123456'])('refuses %j, which is none', async (phone_number) => {
+    const { messenger } = await start();
+    expect(await refusal(messenger.auth.checkPhone(null, { phone_number }))).toEqual(['PHONE_INVALID', 'phone_number']);
+  });
+});
+
 describe('without accounts', () => {
   it('has no sign-in, and says so', async () => {
     const messenger = await startMessenger();
@@ -216,6 +232,7 @@ describe('without accounts', () => {
     expect(await codeOf(messenger.auth.signIn(null, { username: '+491511234567', password }))).toBe('ACCOUNTS_OFF');
     expect(await codeOf(messenger.users.checkUsername(null, { username: 'ann' }))).toBe('ACCOUNTS_OFF');
     expect(await codeOf(messenger.auth.renew({ user_id: 1 }))).toBe('ACCOUNTS_OFF');
+    expect(await codeOf(messenger.auth.checkPhone(null, { phone_number: ann.phone_number }))).toBe('ACCOUNTS_OFF');
   });
 });
 

@@ -10,11 +10,13 @@ import {
   rateLimiterContract,
   tokenSignerContract,
   usernameFilterContract,
+  usernameSnapshotContract,
 } from '@dialect/core/testing';
 import { describe, expect, it } from 'vitest';
 import { createPasswordHasher } from '../src/defaults/argon2-password-hasher.js';
 import { createBloomUsernameFilter } from '../src/defaults/bloom-username-filter.js';
 import { createDiskBlobStore } from '../src/defaults/disk-blob-store.js';
+import { createFileSnapshot } from '../src/defaults/file-snapshot.js';
 import { createTokenSigner } from '../src/defaults/jose-token-signer.js';
 import { createLocalEventBus } from '../src/defaults/local-event-bus.js';
 import { createMemoryRateLimiter } from '../src/defaults/memory-rate-limiter.js';
@@ -38,6 +40,17 @@ eventBusContract({ name: 'local', create: createLocalEventBus });
 passwordHasherContract({ name: 'argon2', create: () => hasher });
 tokenSignerContract({ name: 'jose', create: ({ secret, ...options }) => createTokenSigner(secret, options) });
 usernameFilterContract({ name: 'bloom', create: createBloomUsernameFilter });
+usernameFilterContract({ name: 'small bloom', create: () => createBloomUsernameFilter({ capacity: 100 }) });
+usernameSnapshotContract({
+  name: 'file',
+  async create() {
+    const folder = await mkdtemp(join(tmpdir(), 'dialect-snapshot-'));
+    return {
+      snapshot: createFileSnapshot(join(folder, 'made', 'on demand', 'usernames.filter')),
+      remove: () => rm(folder, { recursive: true }),
+    };
+  },
+});
 
 describe('argon2', () => {
   it('uses the parameters of the OWASP Password Storage Cheat Sheet', async () => {

@@ -36,6 +36,7 @@ export interface Api {
   /** OAuth2's password form: `username` is the phone number. */
   'auth.signIn': { input: { username: string; password: string }; output: Token };
   'auth.renew': { input: Record<string, never>; output: Token };
+  'auth.checkPhone': { input: { phone_number: string }; output: { exists: boolean } };
 
   'users.me': { input: Record<string, never>; output: Me };
   'users.get': { input: { user_id: Id }; output: User };

@@ -13,6 +13,7 @@ export const errorTable = {
   UNAUTHORIZED: { status: 401, retryable: false, message: 'Sign in first: the token is missing, wrong or expired.' },
   WRONG_CREDENTIALS: { status: 401, retryable: false, message: 'Wrong phone number or password.' },
   ACCOUNTS_OFF: { status: 404, retryable: false, message: 'Accounts are managed by the host of this messenger.' },
+  PHONE_INVALID: { status: 400, retryable: false, message: 'A phone number has 7 to 15 digits, with or without +.' },
   PHONE_TAKEN: { status: 400, retryable: false, message: 'This phone number is already registered.' },
   USERNAME_TAKEN: { status: 400, retryable: false, message: 'This username is already taken.' },
   USERNAME_TOO_SHORT: { status: 400, retryable: false, message: 'A username has at least 3 characters.' },

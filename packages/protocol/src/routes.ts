@@ -26,6 +26,7 @@ export const routes: { readonly [N in MethodName]: Route } = {
   'auth.register': { method: 'POST', path: '/auth/register', open: true },
   'auth.signIn': { method: 'POST', path: '/auth/token', body: 'form', open: true },
   'auth.renew': { method: 'POST', path: '/auth/renew' },
+  'auth.checkPhone': { method: 'POST', path: '/auth/check-phone', open: true },
 
   'users.me': { method: 'GET', path: '/users/me' },
   'users.search': { method: 'GET', path: '/users/search' },

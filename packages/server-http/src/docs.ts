@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Hono } from 'hono';
 import swaggerUiFolder from 'swagger-ui-dist/absolute-path.js';
+import { createAsyncApiDocument } from './asyncapi/document.js';
 import { createOpenApiDocument } from './openapi/document.js';
+import { mountRedoc } from './redoc.js';
 
 /** The only files that are served: the names come from here and never from a request. */
 const files = {
@@ -51,7 +53,7 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** `/openapi.json`, and Swagger UI for it at `/docs`, from this machine's disk. */
+/** `/openapi.json` and `/asyncapi.json`, Swagger UI at `/docs` and Redoc at `/redoc`, from this machine's disk. */
 export function mountDocs(app: Hono): void {
   let document: string | null = null;
   app.get('/openapi.json', (c) => {
@@ -59,6 +61,12 @@ export function mountDocs(app: Hono): void {
     document ??= JSON.stringify(createOpenApiDocument());
     return c.body(document, 200, { 'content-type': 'application/json' });
   });
+  let socket_document: string | null = null;
+  app.get('/asyncapi.json', (c) => {
+    socket_document ??= JSON.stringify(createAsyncApiDocument());
+    return c.body(socket_document, 200, { 'content-type': 'application/json' });
+  });
+  mountRedoc(app);
   app.get('/docs', (c) => c.html(page, 200, { 'content-security-policy': contentSecurityPolicy }));
   app.get('/docs/start.js', (c) => c.body(start, 200, { 'content-type': 'text/javascript; charset=utf-8' }));
   for (const [name, type] of Object.entries(files)) {

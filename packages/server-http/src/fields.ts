@@ -37,8 +37,13 @@ export function fromText({ kind }: Field, text: string): unknown {
   return text;
 }
 
-export function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any', override: tidy });
+/** `target`: AsyncAPI reads draft 7 where OpenAPI 3.1 reads 2020-12. */
+export function toJsonSchema(
+  schema: z.ZodType,
+  io: 'input' | 'output',
+  target: 'draft-2020-12' | 'draft-7' = 'draft-2020-12',
+): JsonSchema {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, target, unrepresentable: 'any', override: tidy });
   return rest;
 }
 

@@ -7,7 +7,7 @@ export interface HttpOptions {
    * @default none
    */
   cors_origins?: readonly string[];
-  /** Serve `/openapi.json` and `/docs`. @default true */
+  /** Serve `/openapi.json`, `/asyncapi.json`, `/docs` and `/redoc`. @default true */
   docs?: boolean;
 }
 

@@ -1,4 +1,5 @@
-import { createMessenger, type Logger } from '@dialect/core';
+import { join } from 'node:path';
+import { createFileSnapshot, createMessenger, type Logger } from '@dialect/core';
 import { apiRoot, socketPath } from '@dialect/protocol';
 import { attachWebSocket } from '@dialect/transport-ws';
 import { inDataFolder } from './data-folder.js';
@@ -40,7 +41,11 @@ export async function serve(settings: Settings, report?: (line: string) => void)
   const storage = await useDatabase(database, () => openStorage(database));
   const messenger = createMessenger({
     storage: { ...storage, migrate: () => storage.migrate(report) },
-    accounts: { secret: (kept?.secret ?? settings.secret) as string, token_minutes: settings.token_minutes },
+    accounts: {
+      secret: (kept?.secret ?? settings.secret) as string,
+      token_minutes: settings.token_minutes,
+      username_snapshot: createFileSnapshot(join(data_dir, 'usernames.filter')),
+    },
   });
   const options = { cors_origins: settings.cors_origins, override_globals: true };
   const http = createHttpServer(createNodeHandler(messenger, options));

@@ -38,6 +38,16 @@ describe.each(['memory', 'file'] as const)('accounts, on %s', (kind) => {
     expect(samePhone.body.status_code).toBe(400);
   });
 
+  test('POST /auth/check-phone says whether a number is registered; what is none is a 400', async () => {
+    const { join, post } = await startApi(kind);
+    const { phone } = await join('anna');
+    const known = await post('/auth/check-phone', { phone_number: phone });
+    expect([known.status, known.body]).toEqual([200, { exists: true }]);
+    expect((await post('/auth/check-phone/', { phone_number: '+79999999999' })).body).toEqual({ exists: false });
+    const wrong = await post('/auth/check-phone', { phone_number: 'no number' });
+    expect([wrong.status, wrong.body.code, wrong.body.field]).toEqual([400, 'PHONE_INVALID', 'phone_number']);
+  });
+
   test('POST /auth/token takes a form; the token opens /users/me', async () => {
     const { join, signIn, as } = await startApi(kind);
     const anna = await join('anna');

@@ -92,3 +92,26 @@ describe('/docs', () => {
     expect(page.text).not.toMatch(/https?:/);
   });
 });
+
+describe('/redoc', () => {
+  test.each(['/redoc', '/redoc/', '/redoc/socket', '/redoc/socket/'])(
+    '%s is a page of this server alone',
+    async (path) => {
+      const { url } = await startApi();
+      const page = await ask(url + path);
+      expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=UTF-8']);
+      const policy = page.headers.get('content-security-policy');
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).toContain("script-src 'self';");
+      expect(page.text).not.toMatch(/https?:/);
+      const start = await ask(`${url}/redoc/start.js`);
+      const imported = /from '([^']+)'/.exec(start.text)?.[1];
+      const bundle = await ask(url + imported);
+      expect([bundle.status, bundle.headers.get('content-type')]).toEqual([200, 'text/javascript; charset=utf-8']);
+      expect(bundle.text.length).toBeGreaterThan(1_000_000);
+      expect(bundle.text).not.toContain('https://cdn.redoc.ly/');
+      const described = await ask(url + (/data-document="([^"]+)"/.exec(page.text)?.[1] as string));
+      expect(described.status).toBe(200);
+    },
+  );
+});

@@ -11,6 +11,9 @@ import { settle } from './settle.js';
 export const clearChat = defineUseCase({
   name: 'chats.clear',
   summary: 'Clear the history, for me or for everyone',
+  description:
+    'For me, or for everyone: the owner of a group may, and either side of a private chat. What is written afterwards stays.',
+  errors: ['NOT_A_MEMBER', 'FORBIDDEN'],
   access: 'user',
   input: z.object({ chat_id: id, for_everyone: z.boolean().default(false) }),
   output: confirmationSchema,

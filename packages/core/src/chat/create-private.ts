@@ -7,6 +7,8 @@ import { openPrivate } from './open-chat.js';
 export const createPrivateChat = defineUseCase({
   name: 'chats.createPrivate',
   summary: 'Open the private chat with a user',
+  description: 'There is one private chat for two users: it is made at the first call and found at every other.',
+  errors: ['CHAT_WITH_SELF', 'USER_NOT_FOUND'],
   access: 'user',
   input: z.object({ target_user_id: id }),
   output: chatSchema,

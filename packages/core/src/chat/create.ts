@@ -9,6 +9,10 @@ import { createGroup, openPrivate } from './open-chat.js';
 export const createChat = defineUseCase({
   name: 'chats.create',
   summary: 'Create a private chat or a group',
+  description:
+    'Both kinds by one request. A private chat needs exactly one other user, and the one that exists is the answer; a group needs a name. The caller need not be among `participant_ids`.',
+  errors: ['PRIVATE_NEEDS_ONE_OTHER', 'GROUP_FULL', 'USER_NOT_FOUND'],
+  example: { chat_type: 'group', chat_name: 'Friends', participant_ids: [2, 3] },
   access: 'user',
   input: z.object({
     chat_type: z.enum(['private', 'group']),

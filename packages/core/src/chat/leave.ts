@@ -7,6 +7,8 @@ import { changeMember } from './membership.js';
 export const leaveChat = defineUseCase({
   name: 'chats.leave',
   summary: 'Leave a group',
+  description: 'The owner cannot: a group without one could never again be governed.',
+  errors: ['NOT_A_MEMBER', 'CHAT_IS_PRIVATE', 'OWNER_CANNOT_LEAVE'],
   access: 'user',
   input: z.object({ chat_id: id }),
   output: confirmationSchema,

@@ -10,6 +10,10 @@ const page_size = 500;
 export const listChats = defineUseCase({
   name: 'chats.list',
   summary: 'My chats, the most recently active first',
+  description:
+    'Each with its last message and the number of unread ones. `after_chat_id` pages without skipping while people write; `offset` pages by position.',
+  errors: [],
+  example: { limit: 50 },
   access: 'user',
   input: z.object({
     limit: z.int().min(1).max(page_size).default(page_size),

@@ -12,6 +12,10 @@ const max_seconds = 10 * 365 * 86_400;
 export const muteChat = defineUseCase({
   name: 'chats.mute',
   summary: 'Mute a chat',
+  description:
+    'No notifications for so many seconds; without a number until further notice; 0 ends it. Nobody else is told.',
+  errors: ['NOT_A_MEMBER'],
+  example: { chat_id: 7, for_seconds: 3600 },
   access: 'user',
   input: z.object({ chat_id: id, for_seconds: z.int().min(0).max(max_seconds).nullish() }),
   output: confirmationSchema,

@@ -7,6 +7,8 @@ import { changeMember } from './membership.js';
 export const removeMember = defineUseCase({
   name: 'chats.removeMember',
   summary: 'Remove a member from a group, or leave it',
+  description: 'The owner removes anyone else, everybody themselves. The removed hear of it as the last thing.',
+  errors: ['NOT_A_MEMBER', 'MEMBER_NOT_FOUND', 'CHAT_IS_PRIVATE', 'OWNER_CANNOT_LEAVE', 'FORBIDDEN'],
   access: 'user',
   input: z.object({ chat_id: id, user_id: id }),
   output: confirmationSchema,

@@ -8,6 +8,8 @@ import { chatName } from './create-group.js';
 export const renameChat = defineUseCase({
   name: 'chats.rename',
   summary: 'Rename a group',
+  description: 'Its owner may.',
+  errors: ['NOT_A_MEMBER', 'FORBIDDEN', 'CHAT_IS_PRIVATE'],
   access: 'user',
   input: z.object({ chat_id: id, name: chatName }),
   output: confirmationSchema,

@@ -7,6 +7,9 @@ import { changeMember } from './membership.js';
 export const setNickname = defineUseCase({
   name: 'chats.setNickname',
   summary: 'Give a member a nickname in a chat',
+  description:
+    'Everybody may name themselves, the owner of a group everybody in it. Without `nickname` it is taken away.',
+  errors: ['NOT_A_MEMBER', 'FORBIDDEN', 'MEMBER_NOT_FOUND'],
   access: 'user',
   input: z.object({ chat_id: id, user_id: id, nickname: name(50).min(1).nullish() }),
   output: confirmationSchema,

@@ -1,9 +1,8 @@
-import type { Event } from '@dialect/protocol';
-import type { EventBus } from '../ports/index.js';
+import type { BusEvent, EventBus } from '../ports/index.js';
 
 /** The bus of a single process: listeners are called at once, in the order of publishing. Nothing is ever missed. */
 export function createLocalEventBus(): EventBus {
-  const listeners = new Set<(event: Event) => void>();
+  const listeners = new Set<(event: BusEvent) => void>();
   return {
     publish(event) {
       for (const listener of listeners) listener(event);

@@ -8,6 +8,9 @@ import { findVisible } from './visible.js';
 export const deleteMessage = defineUseCase({
   name: 'messages.delete',
   summary: 'Delete a message, for everyone or for me',
+  description:
+    'For everyone: the author may, and the owner of the group. With `for_everyone=false` it is gone for the caller alone.',
+  errors: ['MESSAGE_NOT_FOUND', 'FORBIDDEN'],
   access: 'user',
   input: z.object({ message_id: id, for_everyone: z.boolean().default(true) }),
   output: confirmationSchema,

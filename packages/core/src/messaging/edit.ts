@@ -9,6 +9,9 @@ import { changeMessage } from './change.js';
 export const edit = defineUseCase({
   name: 'messages.edit',
   summary: 'Edit my message',
+  description: 'Only the author may. With `if_rev` only if nobody has changed it since: else CONFLICT.',
+  errors: ['MESSAGE_NOT_FOUND', 'FORBIDDEN', 'BLOCKED', 'CONFLICT'],
+  example: { message_id: 42, content: 'Hello, world!' },
   access: 'user',
   input: z.object({ message_id: id, content: text(protocolLimits.content_bytes), if_rev: seq.optional() }),
   output: messageSchema,

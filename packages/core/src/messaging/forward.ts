@@ -12,6 +12,9 @@ import { findVisible } from './visible.js';
 export const forward = defineUseCase({
   name: 'messages.forward',
   summary: 'Forward a message to another chat',
+  description:
+    'Into the chat `chat_id`, with the name of who wrote it first. A repeated `client_id` yields the message that was stored first.',
+  errors: ['NOT_A_MEMBER', 'BLOCKED', 'MESSAGE_NOT_FOUND', 'FORBIDDEN'],
   access: 'user',
   input: z.object({ message_id: id, chat_id: id, client_id: clientId.optional() }),
   output: messageSchema.extend({ duplicate: z.boolean() }),

@@ -8,6 +8,8 @@ import { findVisible } from './visible.js';
 export const getMessage = defineUseCase({
   name: 'messages.get',
   summary: 'One message',
+  description: 'A message of one of my chats.',
+  errors: ['MESSAGE_NOT_FOUND'],
   access: 'user',
   input: z.object({ message_id: id }),
   output: messageSchema,

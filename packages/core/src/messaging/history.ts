@@ -13,6 +13,10 @@ import { defineUseCase } from '../use-case.js';
 export const history = defineUseCase({
   name: 'messages.history',
   summary: 'Messages of a chat, newest first',
+  description:
+    'By `limit` and `offset`, or from any message by `before_seq` (older) or `after_seq` (newer, oldest first), which never skip or repeat while people write.',
+  errors: ['NOT_A_MEMBER'],
+  example: { chat_id: 7, limit: 50, before_seq: 120 },
   access: 'user',
   input: z
     .object({

@@ -6,6 +6,10 @@ import { mark, markInput } from './mark.js';
 export const markRead = defineUseCase({
   name: 'messages.markRead',
   summary: 'Mark as read up to a message',
+  description:
+    'Everything up to the message is read, by its id or by its number. Marks only move forward, and never beyond the last message.',
+  errors: ['NOT_A_MEMBER', 'MESSAGE_NOT_FOUND'],
+  example: { chat_id: 7, message_id: 42 },
   access: 'user',
   input: markInput,
   output: marksSchema,

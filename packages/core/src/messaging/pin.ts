@@ -7,6 +7,9 @@ import { changeMessage } from './change.js';
 export const pin = defineUseCase({
   name: 'messages.pin',
   summary: 'Pin or unpin a message',
+  description: 'Any member may. `is_pinned: false` unpins.',
+  errors: ['MESSAGE_NOT_FOUND', 'FORBIDDEN', 'BLOCKED'],
+  example: { message_id: 42, is_pinned: true },
   access: 'user',
   input: z.object({ message_id: id, is_pinned: z.boolean().default(true) }),
   output: messageSchema,

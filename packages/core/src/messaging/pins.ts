@@ -9,6 +9,8 @@ import { defineUseCase } from '../use-case.js';
 export const pins = defineUseCase({
   name: 'messages.pins',
   summary: 'Pinned messages of a chat',
+  description: 'The latest pinned first.',
+  errors: ['NOT_A_MEMBER'],
   access: 'user',
   input: z.object({
     chat_id: id,

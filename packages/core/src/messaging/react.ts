@@ -7,6 +7,9 @@ import { changeMessage } from './change.js';
 export const react = defineUseCase({
   name: 'messages.react',
   summary: 'React to a message',
+  description: 'Any short text may be a reaction; a message holds 20 kinds. `is_on: false` takes mine off.',
+  errors: ['MESSAGE_NOT_FOUND', 'FORBIDDEN', 'BLOCKED', 'TOO_MANY_REACTIONS'],
+  example: { message_id: 42, emoji: '👍' },
   access: 'user',
   input: z.object({ message_id: id, emoji: name(32).min(1), is_on: z.boolean().default(true) }),
   output: messageSchema,

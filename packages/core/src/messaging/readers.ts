@@ -8,6 +8,9 @@ import { findVisible } from './visible.js';
 export const readers = defineUseCase({
   name: 'messages.readers',
   summary: 'Who has read a message, and when',
+  description:
+    'Those of the others whose read mark has reached the message, and when it did. Who joined later is not among them.',
+  errors: ['MESSAGE_NOT_FOUND'],
   access: 'user',
   input: z.object({ message_id: id }),
   output: z.array(z.object({ user_id: id, read_at: z.iso.datetime() })),

@@ -12,6 +12,10 @@ export const sentSchema = messageSchema.extend({ duplicate: z.boolean() });
 export const send = defineUseCase({
   name: 'messages.send',
   summary: 'Send a message',
+  description:
+    'Answered when the message is on disk. A repeated `client_id` yields the message that was stored first, with `duplicate: true`, and rings nobody: a retry is safe.',
+  errors: ['NOT_A_MEMBER', 'BLOCKED', 'MESSAGE_NOT_FOUND'],
+  example: { chat_id: 7, content: 'Hello world!', message_type: 'text', client_id: 'c-81' },
   access: 'user',
   input: z
     .object({

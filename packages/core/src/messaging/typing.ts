@@ -7,6 +7,8 @@ import { defineUseCase } from '../use-case.js';
 export const typing = defineUseCase({
   name: 'messages.typing',
   summary: 'Say that I am typing',
+  description: 'Told to the others at once and stored nowhere. Repeat it every few seconds: it expires by itself.',
+  errors: ['NOT_A_MEMBER'],
   access: 'user',
   input: z.object({ chat_id: id, is_typing: z.boolean() }),
   output: confirmationSchema,

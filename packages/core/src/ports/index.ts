@@ -11,4 +11,5 @@ export type * from './rate-limiter.js';
 export type * from './storage.js';
 export type * from './token-signer.js';
 export type * from './username-filter.js';
+export type * from './username-snapshot.js';
 export type * from './users.js';

@@ -7,6 +7,9 @@ import { defineUseCase } from '../use-case.js';
 export const checkUsername = defineUseCase({
   name: 'users.checkUsername',
   summary: 'Is this username free?',
+  description:
+    'Names are compared without regard to case and to a leading `@`. What is free now may be taken a moment later: only the registration decides.',
+  errors: ['USERNAME_TOO_SHORT', 'ACCOUNTS_OFF'],
   access: 'anyone',
   input: z.object({ username: z.string().max(100) }),
   output: z.object({ is_available: z.boolean() }),

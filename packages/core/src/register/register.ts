@@ -20,6 +20,10 @@ const usernameSchema = z
 export const register = defineUseCase({
   name: 'auth.register',
   summary: 'Create an account',
+  description:
+    'Body forms of both Dialect versions: `phone` is `phone_number`, and a username can stand for the first name. The number and the username are compared in their normal forms.',
+  errors: ['PHONE_TAKEN', 'USERNAME_TAKEN', 'ACCOUNTS_OFF'],
+  example: { phone_number: '+79991234567', password: 'SecurePass123!', username: 'john_doe' },
   access: 'anyone',
   input: z
     .object({
@@ -61,7 +65,7 @@ export const register = defineUseCase({
         : new MessengerError('PHONE_TAKEN', { field: input.phone_number ? 'phone_number' : 'phone' });
     }
     const { user } = created;
-    if (user.username_key) accounts.usernames.add(user.username_key);
+    if (user.username_key) accounts.usernames.taken(user.username_key);
     return meToWire(presentUser(user, context), user, lookup);
   },
 });

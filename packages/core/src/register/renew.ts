@@ -7,6 +7,8 @@ import { issueToken } from './issue-token.js';
 export const renew = defineUseCase({
   name: 'auth.renew',
   summary: 'Exchange a valid token for a fresh one',
+  description: 'A fresh token of the same sign-in, for a connection that outlives the old one.',
+  errors: ['ACCOUNTS_OFF'],
   access: 'user',
   input: nothing,
   output: tokenSchema,

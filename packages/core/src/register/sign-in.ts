@@ -10,6 +10,10 @@ import { issueToken } from './issue-token.js';
 export const signIn = defineUseCase({
   name: 'auth.signIn',
   summary: 'Sign in',
+  description:
+    'The password form of OAuth2 (RFC 6749, 4.3): `username` is the phone number. The answer does not say which of the two is wrong.',
+  errors: ['WRONG_CREDENTIALS', 'ACCOUNTS_OFF'],
+  example: { username: '+79991234567', password: 'SecurePass123!' },
   access: 'anyone',
   input: z.object({ username: z.string().min(1).max(100), password: z.string().min(1).max(1024) }),
   output: tokenSchema,

@@ -20,6 +20,10 @@ const page_characters = 256 * 1024;
 export const changes = defineUseCase({
   name: 'sync.changes',
   summary: 'What changed in a chat since a revision',
+  description:
+    'State and not a log: the rows above `since` as they are now, deleted messages and departed members as tombstones. With 0, a snapshot with the newest messages. `more` says to ask again from `to`.',
+  errors: ['NOT_A_MEMBER'],
+  example: { chat_id: 7, since: 9 },
   access: 'user',
   input: z.object({ chat_id: id, since: seq, limit: z.int().min(1).max(page_size_max).default(100) }),
   output: z.object({

@@ -6,6 +6,9 @@ import { defineUseCase } from '../use-case.js';
 export const heads = defineUseCase({
   name: 'sync.heads',
   summary: 'Where my chats stand',
+  description:
+    'The revision of every chat, those the caller left among them: what a client compares with what it knows. Another `epoch` voids everything known before.',
+  errors: [],
   access: 'user',
   input: nothing,
   output: z.object({

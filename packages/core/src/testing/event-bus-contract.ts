@@ -1,6 +1,6 @@
 import type { Event } from '@dialect/protocol';
 import { expect } from 'vitest';
-import type { EventBus } from '../ports/index.js';
+import type { BusEvent, EventBus } from '../ports/index.js';
 import { type Cases, runCases } from './cases.js';
 
 const typing = (chat_id: number): Event => ({ type: 'typing', chat_id, user_id: 1, is_typing: true });
@@ -15,19 +15,19 @@ async function arrived(heard: readonly unknown[], count: number): Promise<void> 
 
 export const eventBusCases: Cases<EventBus> = {
   async 'carries every event to every listener, in the order of publishing'(bus) {
-    const heard: [number[], number[]] = [[], []];
+    const heard: [BusEvent[], BusEvent[]] = [[], []];
     heard.forEach((list) => {
-      bus.subscribe((event) => list.push(event.chat_id));
+      bus.subscribe((event) => list.push(event));
     });
     for (let n = 0; n < 100; n++) bus.publish(typing(n));
     for (const list of heard) {
       await arrived(list, 100);
-      expect(list).toEqual(Array.from({ length: 100 }, (_, n) => n));
+      expect(list).toEqual(Array.from({ length: 100 }, (_, n) => typing(n)));
     }
   },
 
   async 'carries an event unchanged'(bus) {
-    const heard: Event[] = [];
+    const heard: BusEvent[] = [];
     bus.subscribe((event) => heard.push(event));
     const event: Event = {
       type: 'message_read',
@@ -43,9 +43,18 @@ export const eventBusCases: Cases<EventBus> = {
     expect(heard).toEqual([event]);
   },
 
+  async 'carries what nodes tell one another'(bus) {
+    const heard: BusEvent[] = [];
+    bus.subscribe((event) => heard.push(event));
+    const event: BusEvent = { type: 'username_taken', username_key: 'ann' };
+    bus.publish(event);
+    await arrived(heard, 1);
+    expect(heard).toEqual([event]);
+  },
+
   async 'stops when told so, and goes on for the others'(bus) {
-    const stopped: Event[] = [];
-    const heard: Event[] = [];
+    const stopped: BusEvent[] = [];
+    const heard: BusEvent[] = [];
     const stop = bus.subscribe((event) => stopped.push(event));
     bus.subscribe((event) => heard.push(event));
     stop();
@@ -60,7 +69,7 @@ export const eventBusCases: Cases<EventBus> = {
   },
 
   async 'is silent once it is closed'(bus) {
-    const heard: Event[] = [];
+    const heard: BusEvent[] = [];
     bus.subscribe((event) => heard.push(event));
     await bus.close();
     bus.publish(typing(1));

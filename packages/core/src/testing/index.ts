@@ -19,4 +19,9 @@ export {
   type TestMessengerOptions,
 } from './test-messenger.js';
 export { type TokenSignerSubject, tokenSignerCases, tokenSignerContract } from './token-signer-contract.js';
-export { usernameFilterCases, usernameFilterContract } from './username-filter-contract.js';
+export {
+  type UsernameFilterSubject,
+  usernameFilterCases,
+  usernameFilterContract,
+} from './username-filter-contract.js';
+export { usernameSnapshotCases, usernameSnapshotContract } from './username-snapshot-contract.js';

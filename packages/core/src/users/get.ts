@@ -8,6 +8,8 @@ import { defineUseCase } from '../use-case.js';
 export const getUser = defineUseCase({
   name: 'users.get',
   summary: "Another's profile",
+  description: 'What everybody may see: no phone number.',
+  errors: ['USER_NOT_FOUND'],
   access: 'user',
   input: z.object({ user_id: id }),
   output: userSchema,

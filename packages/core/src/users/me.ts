@@ -8,6 +8,9 @@ import { defineUseCase } from '../use-case.js';
 export const me = defineUseCase({
   name: 'users.me',
   summary: 'My profile',
+  description:
+    'The caller as others see them, with what only they see on top: the phone number and the id that the host knows them by.',
+  errors: [],
   access: 'user',
   input: nothing,
   output: meSchema,

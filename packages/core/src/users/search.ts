@@ -11,6 +11,10 @@ const least_characters = 3;
 export const search = defineUseCase({
   name: 'users.search',
   summary: 'Search people by name, username or full phone',
+  description:
+    'By part of a username or name, or by a whole phone number: a part of a number finds nobody. `query` is `q` by its other name.',
+  errors: ['QUERY_TOO_SHORT'],
+  example: { q: 'john', limit: 20 },
   access: 'user',
   input: z.object({
     q: z.string().max(100).optional(),

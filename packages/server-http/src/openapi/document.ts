@@ -14,6 +14,14 @@ export interface OpenApiDocument {
   [field: string]: unknown;
 }
 
+const tags: Readonly<Record<string, string>> = {
+  auth: 'Accounts of this server, by phone number and password. Where a host brings its own users, they answer 404.',
+  users: 'People and their profiles.',
+  chats: 'Private chats and groups, and who is in them.',
+  messages: 'Sending, history, and how far everybody has read.',
+  sync: 'Catching up: what changed since a revision.',
+};
+
 /** The description of the HTTP API, made from the same route table and schemas that serve it. */
 export function createOpenApiDocument(): OpenApiDocument {
   const operations = createOperations();
@@ -24,15 +32,24 @@ export function createOpenApiDocument(): OpenApiDocument {
     paths[path] ??= {};
     paths[path][operation.route.method.toLowerCase()] = describeOperation(operation, shapes);
   }
-  const groups = new Set(operations.map(({ name }) => name.split('.')[0]));
+  const groups = new Set(operations.map(({ name }) => name.split('.')[0] as string));
   return {
     openapi: '3.1.0',
     info: {
       title: 'Dialect',
       version,
-      description: 'Chat over HTTP. Live events, and sending with receipts, come over the WebSocket beside it.',
+      description: [
+        'Chat over HTTP. Live events, and sending with receipts, come over the WebSocket beside it; it is described',
+        '[on a page of its own](/redoc/socket), from [asyncapi.json](/asyncapi.json).',
+        '',
+        'Sign in with `POST /api/v1/auth/token` and send the token as `Authorization: Bearer …`. Ids are integers below',
+        '2^53, times are ISO 8601 in UTC. Every error has the same body; programs read its `code`, which never changes',
+        'its meaning. Unknown fields of an input are dropped, and answers may gain fields.',
+      ].join('\n'),
     },
-    tags: Array.from(groups, (name) => ({ name })),
+    servers: [{ url: '/', description: 'This server' }],
+    externalDocs: { url: '/asyncapi.json', description: 'The WebSocket, as AsyncAPI 3.0' },
+    tags: Array.from(groups, (name) => ({ name, ...(tags[name] && { description: tags[name] }) })),
     paths,
     components: {
       schemas: { ...shapes.components, ErrorBody: errorBody },

@@ -1,4 +1,4 @@
-import { type ErrorCode, errorTable } from '@dialect/protocol';
+import { type ErrorBody, type ErrorCode, errorTable } from '@dialect/protocol';
 import type { JsonSchema } from '../fields.js';
 
 /** Errors that no HTTP answer carries: of the socket, and of the client itself. */
@@ -28,16 +28,20 @@ export const errorBody: JsonSchema = {
   },
 };
 
-const content = { 'application/json': { schema: { $ref: '#/components/schemas/ErrorBody' } } };
+const schema = { $ref: '#/components/schemas/ErrorBody' };
 
-/** The errors that follow from how an operation is declared; those of its rules share `default`. */
-export function errorResponses(operation: {
+/** What any request may meet, whatever it asks for. */
+const always: readonly ErrorCode[] = ['INTERNAL', 'BUSY', 'SHUTTING_DOWN'];
+
+/** Every error that an operation can answer: those of its declaration, and those of the use case's own rules. */
+export function errorCodes(operation: {
   has_input: boolean;
   has_body: boolean;
   is_open: boolean;
   is_limited: boolean;
-}): Record<string, unknown> {
-  const causes: [code: ErrorCode, applies: boolean][] = [
+  own: readonly ErrorCode[];
+}): ErrorCode[] {
+  const declared: [code: ErrorCode, applies: boolean][] = [
     ['MALFORMED_BODY', operation.has_body],
     ['UNAUTHORIZED', !operation.is_open],
     ['BODY_TOO_LARGE', operation.has_body],
@@ -45,11 +49,33 @@ export function errorResponses(operation: {
     ['INVALID_INPUT', operation.has_input],
     ['TOO_MANY_REQUESTS', operation.is_limited],
   ];
-  const responses: Record<string, unknown> = {};
-  for (const [code] of causes.filter(([, applies]) => applies)) {
-    const { status, message } = errorTable[code];
-    responses[status] = { description: `\`${code}\`: ${message}`, content };
-  }
-  responses.default = { description: 'Refused; `code` says why.', content };
-  return responses;
+  const derived = declared.filter(([, applies]) => applies).map(([code]) => code);
+  return [...new Set([...operation.own, ...derived, ...always])];
+}
+
+/** The answers of these codes, by their status, each with its body. */
+export function errorResponses(codes: readonly ErrorCode[]): Record<string, unknown> {
+  const statuses = [...new Set(codes.map((code) => errorTable[code].status))];
+  const responses = statuses.map((status) => {
+    const here = codes.filter((code) => errorTable[code].status === status);
+    const description = here.map((code) => `- \`${code}\`: ${errorTable[code].message}`).join('\n');
+    const examples = Object.fromEntries(here.map((code) => [code, { value: exampleOf(code) }]));
+    return [status, { description, content: { 'application/json': { schema, examples } } }];
+  });
+  // What a proxy or a later version answers: `code` says why here too.
+  const rest = { description: 'Refused; `code` says why.', content: { 'application/json': { schema } } };
+  return { ...Object.fromEntries(responses), default: rest };
+}
+
+/** What goes with a code besides its text. */
+const details: Partial<Record<ErrorCode, Partial<ErrorBody>>> = {
+  INVALID_INPUT: { detail: 'chat_id: Invalid input', field: 'chat_id' },
+  INTERNAL: { correlation_id: 'x3Jc0mPq9aZt' },
+  TOO_MANY_REQUESTS: { retry_after_ms: 200 },
+};
+
+function exampleOf(code: ErrorCode): ErrorBody {
+  const { status, message } = errorTable[code];
+  const { detail = message, ...more } = details[code] ?? {};
+  return { detail, error: detail, code, status_code: status, ...more };
 }

@@ -8,6 +8,7 @@ import type { Storage } from '@dialect/core';
 import { createFakePasswordHasher, createTestMessenger, type TestMessenger } from '@dialect/core/testing';
 import { createNodeHandler, type NodeHandlerOptions } from '@dialect/server-http';
 import { onTestFinished } from 'vitest';
+import { mustBeDocumented } from './documented.js';
 
 export interface Answer {
   status: number;
@@ -85,7 +86,11 @@ export async function ask(url: string, init?: RequestInit): Promise<Answer> {
 /** The API of any server. */
 export function talkTo(url: string): Remote {
   let people = 0;
-  const request = (path: string, init?: RequestInit) => ask(`${url}/api/v1${path}`, init);
+  const request = async (path: string, init?: RequestInit) => {
+    const answer = await ask(`${url}/api/v1${path}`, init);
+    if (answer.body?.code) mustBeDocumented(path, init?.method ?? 'GET', answer.body);
+    return answer;
+  };
   const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
     request(path, {
       method: 'POST',
