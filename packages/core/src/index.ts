@@ -4,6 +4,7 @@ export type { Caller } from './context.js';
 export { createDiskBlobStore } from './defaults/disk-blob-store.js';
 export { createLocalEventBus } from './defaults/local-event-bus.js';
 export { createMemoryRateLimiter } from './defaults/memory-rate-limiter.js';
+export { hideProfile } from './domain/blacklist.js';
 export { isMessengerError, MessengerError, StorageError } from './errors.js';
 export type { AfterHook, BeforeHook, HookCall, Hooks } from './hooks.js';
 export type { Identified } from './identity.js';

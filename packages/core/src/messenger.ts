@@ -42,7 +42,7 @@ export interface Messenger<Connection = unknown> extends Methods<[caller: Caller
    * @throws what `work` throws; BUSY when the database has to roll back (a deadlock, a lost connection): run it again
    */
   transaction<T>(work: (transaction: Transaction<Connection>) => Promise<T>): Promise<T>;
-  /** Hears every event: durable ones after the commit they tell of, and typing. Returns how to stop. */
+  /** Hears every event: durable ones after the commit they tell of, typing and presence. Returns how to stop. */
   subscribe(listener: (event: Event) => void): () => void;
   /** Rejects when the storage cannot be reached. */
   ping(): Promise<void>;
@@ -61,7 +61,6 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
     passRate: createRateGate(options.rate_limiter ?? createMemoryRateLimiter(clock)),
   });
   const limits = resolveLimits(options.limits);
-  const presence = createPresence(storage, clock);
   /** What somebody makes of an event must not stop the queue that the next ones come from. */
   const guarded = (what: string, run: (event: Event) => void) => (event: Event) => {
     try {
@@ -71,6 +70,9 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
     }
   };
   const publish = guarded('Publishing an event', (event) => bus.publish(event));
+  const presence = createPresence({ storage, clock, publish, is_shared: options.bus !== undefined });
+  const listen = (listener: (event: Event) => void) => bus.subscribe(guarded('A listener', listener));
+  listen((event) => event.type === 'node_presence' && presence.heard(event));
   const decide = createDecide(limits);
   const queue = createWriteQueue({ storage, decide, publish, capacity: limits.pending_writes });
   const marks = createMarks({ storage, publish, delay_ms: options.marks_delay_ms ?? 200 });
@@ -132,7 +134,7 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
     // A call that is under way has work for the queues yet.
     if (calls > 0) await new Promise<void>((resolve) => (onLastCall = resolve));
     await queue.drained();
-    await Promise.all([marks.drained(), presence.drained()]);
+    await Promise.all([marks.drained(), presence.close()]);
     await bus.close();
     await storage.close();
   }
@@ -195,7 +197,8 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
     },
     transaction: <T>(work: (transaction: Transaction<Connection>) => Promise<T>) =>
       counted(() => transactions.run(work)),
-    subscribe: (listener: (event: Event) => void) => bus.subscribe(guarded('A listener', listener)),
+    subscribe: (listener: (event: Event) => void) =>
+      listen((event) => event.type !== 'node_presence' && listener(event)),
     async ping() {
       transactions.refuseInside('ping');
       await storage.ping();

@@ -1,4 +1,4 @@
-import type { Id, Member, Message } from './wire.js';
+import type { Id, Member, Message, Timestamp } from './wire.js';
 
 /**
  * What the messenger tells the world after a commit. An event with a `rev` is durable: within a chat they are published
@@ -9,9 +9,30 @@ export type Event =
   | { type: 'message_created'; chat_id: Id; rev: number; message: Message }
   | { type: 'chat_created'; chat_id: Id; rev: number; member_ids: Id[] }
   /** Somebody joined, or left: then `member.left_at` is set. `by` did it. */
-  | { type: 'member_changed'; chat_id: Id; rev: number; member: Member; by: Id }
-  | MarkEvent
-  | { type: 'typing'; chat_id: Id; user_id: Id; is_typing: boolean };
+  | ({ type: 'member_changed'; chat_id: Id; rev: number; member: Member; by: Id } & Audience)
+  | (MarkEvent & Audience)
+  | ({ type: 'typing'; chat_id: Id; user_id: Id; is_typing: boolean } & Audience)
+  | (UserStatus & { to: readonly Id[] })
+  /** Among the nodes of one messenger, and nobody else's: who is connected to this one. Repeated, so that it expires. */
+  | { type: 'node_presence'; node_id: string; online: readonly Id[]; offline: readonly Id[] };
+
+/** Somebody came, or went. `to`: those with whom they share a private chat, and no block; not part of the frame. */
+export interface UserStatus {
+  type: 'user_status';
+  user_id: Id;
+  is_online: boolean;
+  status: 'online' | 'offline';
+  /** Of the change itself; null where it is not to be known. */
+  last_seen_at: Timestamp | null;
+}
+
+interface Audience {
+  /**
+   * Whom a block keeps from hearing of it; from `member_changed`, from seeing more of the profile than names. It stays
+   * on the server: who has blocked whom is in no frame.
+   */
+  hidden_from?: readonly Id[];
+}
 
 /** A mark moved: everything up to `seq` is read by, or delivered to, `user_id`. Coalesced, monotone, without a `rev`. */
 export type MarkEvent = Mark<'message_read'> | Mark<'message_delivered'>;

@@ -1,6 +1,6 @@
 import type { Api, MethodName } from './api.js';
 import type { ErrorCode } from './errors.js';
-import type { EventOf, MarkEvent } from './events.js';
+import type { EventOf, MarkEvent, UserStatus } from './events.js';
 import type { Changes, Id, Message, Timestamp } from './wire.js';
 
 /** Answers carry the `ref` of their question: unique per connection, chosen by the client. */
@@ -23,6 +23,9 @@ export type ClientFrame =
   | { type: 'auth'; ref?: Ref; token: string }
   | { type: 'ping' };
 
+/** An event without what only the server knows of it. */
+type Shown<E> = Omit<E, 'hidden_from'>;
+
 /** What the server sends to a native client. Unknown types are to be ignored. */
 export type ServerFrame =
   | {
@@ -42,9 +45,10 @@ export type ServerFrame =
   | ErrorFrame
   | ({ type: 'new_message' } & Message)
   | EventOf<'chat_created'>
-  | EventOf<'member_changed'>
+  | Shown<EventOf<'member_changed'>>
   | MarkEvent
-  | EventOf<'typing'>
+  | Shown<EventOf<'typing'>>
+  | UserStatus
   | { type: 'pong' }
   | { type: 'auth_expiring'; expires_at: Timestamp }
   /** What the client knows of this chat (or, with null, of everything) is void: forget it and take what comes next. */

@@ -1,6 +1,7 @@
 import type { Messenger, MessengerError } from '@dialect/core';
 import type { Input, MethodName, Output } from '@dialect/protocol';
 import type { Command } from './session.js';
+import { TypingRepeats } from './typing-repeats.js';
 
 /** Frames that both kinds of clients send. The fields go to the use case as they came: it validates them. */
 
@@ -25,11 +26,17 @@ export const read: Command = async ({ connection, messenger }, { fields, ref }) 
 };
 
 export const typing: Command = async ({ connection, messenger }, { fields, ref }) => {
-  try {
-    await callTyping(messenger, fields, connection.caller);
-  } catch (error) {
-    // Too much typing is not worth an answer.
-    if ((error as MessengerError).code !== 'TOO_MANY_REQUESTS') throw error;
+  const { chat_id, is_typing } = fields;
+  connection.typing ??= new TypingRepeats();
+  const repeats = connection.typing;
+  if (repeats.isNews(chat_id, is_typing)) {
+    try {
+      await callTyping(messenger, fields, connection.caller);
+    } catch (error) {
+      repeats.takeBack(chat_id);
+      // Too much typing is not worth an answer.
+      if ((error as MessengerError).code !== 'TOO_MANY_REQUESTS') throw error;
+    }
   }
   connection.ok(ref, null);
 };

@@ -1,8 +1,9 @@
-import type { Caller, Event, Identified, MessengerError } from '@dialect/core';
+import type { Caller, Identified, MessengerError } from '@dialect/core';
 import { closeCodes, type ErrorFrame, type Ref, type ServerFrame } from '@dialect/protocol';
 import type { WebSocket } from 'ws';
-import { encode, type Mode } from './encode.js';
+import { encode, type FrameEvent, type Mode } from './encode.js';
 import type { Outflow } from './outflow.js';
+import type { TypingRepeats } from './typing-repeats.js';
 
 /** One live socket. Thousands idle at a time, so it holds little, and its listeners are shared functions. */
 export class Connection {
@@ -14,6 +15,8 @@ export class Connection {
   chats: number[] = [];
   /** Chats the user left while the connection was still reading which ones there are; null at all other times. */
   dismissed: Set<number> | null = null;
+  /** Made with the first typing: most connections never need it. */
+  typing: TypingRepeats | null = null;
   /** Events that arrived during the catch-up, for after it; null at all other times. */
   held: Buffer[] | null = null;
   held_bytes = 0;
@@ -78,7 +81,7 @@ export class Connection {
   }
 
   /** An event for this connection, already encoded. */
-  deliver(event: Event, frame: Buffer): void {
+  deliver(event: FrameEvent, frame: Buffer): void {
     if (this.is_closing) return;
     const is_durable = 'rev' in event;
     if (this.held) {
@@ -88,7 +91,8 @@ export class Connection {
     } else if (event.type === 'typing') {
       if (event.user_id !== this.user_id) this.outflow.sendEphemeral(frame);
     } else {
-      this.outflow.sendMark(`${event.type}:${event.chat_id}:${event.user_id}`, frame);
+      const chat_id = 'chat_id' in event ? event.chat_id : 0;
+      this.outflow.sendMark(`${event.type}:${chat_id}:${event.user_id}`, frame);
     }
   }
 

@@ -19,11 +19,19 @@ export async function changeMember(
       field: 'user_id',
     });
   const profile = presentUser(user, context);
+  // One event for all of them: what those may see whom the member has blocked is cut on the way to them.
+  const members = await storage.members.standings(operation.chat_id);
+  const hidden_from = await storage.blocks.of(
+    user.id,
+    members.map((member) => member.user_id),
+  );
 
   const toEvent = (written: Written): Event => {
     if (written.kind !== 'member') throw new Error('A membership operation was answered with a message.');
     const member: Member = memberToWire(written.member, profile);
-    return { type: 'member_changed', chat_id: operation.chat_id, rev: written.rev, member, by: caller.user_id };
+    const { chat_id } = operation;
+    const event = { type: 'member_changed', chat_id, rev: written.rev, member, by: caller.user_id } as const;
+    return hidden_from.length > 0 ? { ...event, hidden_from } : event;
   };
   const base = { chat_id: operation.chat_id, user_id: operation.user_id, actor_id: caller.user_id, at: clock.now() };
   await context.write(

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@dialect/protocol';
 import type { ChatOperation, Decide, Facts } from '../ports/chats.js';
+import { blacklist } from './blacklist.js';
 
 type Rule<K extends ChatOperation['kind']> = (
   operation: Extract<ChatOperation, { kind: K }>,
@@ -8,15 +9,16 @@ type Rule<K extends ChatOperation['kind']> = (
 ) => ErrorCode | null;
 
 const mayPost: Rule<'append'> = (_, { is_blocked, reference_exists }) => {
-  if (is_blocked) return 'BLOCKED';
+  if (is_blocked) return blacklist.private_message.of_blocked;
   return reference_exists ? null : 'MESSAGE_NOT_FOUND';
 };
 
-/** Any member may add (Dialect's rule). */
-const mayAdd: Rule<'add_member'> = (_, { chat, target, member_count, reference_exists }, limits) => {
+/** Any member may add (Dialect's rule), but nobody those who have blocked them. */
+const mayAdd: Rule<'add_member'> = (_, { chat, target, member_count, is_blocked, reference_exists }, limits) => {
   if (chat.chat_type === 'private') return 'CHAT_IS_PRIVATE';
   if (!reference_exists) return 'USER_NOT_FOUND';
   if (isPresent(target)) return 'ALREADY_A_MEMBER';
+  if (is_blocked) return blacklist.add_to_group.of_blocked;
   return member_count >= limits.group_members ? 'GROUP_FULL' : null;
 };
 

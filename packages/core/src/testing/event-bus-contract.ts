@@ -17,7 +17,7 @@ export const eventBusCases: Cases<EventBus> = {
   async 'carries every event to every listener, in the order of publishing'(bus) {
     const heard: [number[], number[]] = [[], []];
     heard.forEach((list) => {
-      bus.subscribe((event) => list.push(event.chat_id));
+      bus.subscribe((event) => list.push('chat_id' in event ? event.chat_id : -1));
     });
     for (let n = 0; n < 100; n++) bus.publish(typing(n));
     for (const list of heard) {
