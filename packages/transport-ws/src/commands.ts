@@ -28,15 +28,11 @@ export const read: Command = async ({ connection, messenger }, { fields, ref }) 
 export const typing: Command = async ({ connection, messenger }, { fields, ref }) => {
   const { chat_id, is_typing } = fields;
   connection.typing ??= new TypingRepeats();
-  const repeats = connection.typing;
-  if (repeats.isNews(chat_id, is_typing)) {
-    try {
-      await callTyping(messenger, fields, connection.caller);
-    } catch (error) {
-      repeats.takeBack(chat_id);
-      // Too much typing is not worth an answer.
-      if ((error as MessengerError).code !== 'TOO_MANY_REQUESTS') throw error;
-    }
+  try {
+    await connection.typing.say(chat_id, is_typing, () => callTyping(messenger, fields, connection.caller));
+  } catch (error) {
+    // Too much typing is not worth an answer.
+    if ((error as MessengerError).code !== 'TOO_MANY_REQUESTS') throw error;
   }
   connection.ok(ref, null);
 };

@@ -1,5 +1,6 @@
 import { describe, it } from 'vitest';
 import { type Cases, runCases } from './cases.js';
+import { blockListCases } from './storage/block-lists.js';
 import { blockCases } from './storage/blocks.js';
 import { changeCases } from './storage/changes.js';
 import { chatCases } from './storage/chats.js';
@@ -37,6 +38,7 @@ export const storageCases = {
   messages: messageCases,
   changes: changeCases,
   blocks: blockCases,
+  'blocks in groups, lists and searches': blockListCases,
   'keys and numbers': keyCases,
   migrations: migrationCases,
 } as const;
