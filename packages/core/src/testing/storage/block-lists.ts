@@ -105,6 +105,8 @@ export const blockListCases: Cases<Bed> = {
   async 'waits for an addition that has looked, and is seen by one that has not'({ storage, another }) {
     if (!storage.transaction || storage.batching.scope === 'database') return;
     const [ann, bob, cem] = (await people(storage, 3)) as [number, number, number];
+    // With a private chat the block need not lock the two for that chat's sake.
+    await privateChat(storage, ann, bob);
     const chat_id = await group(storage, [bob, cem]);
     const other = another();
     let is_blocked = false;
