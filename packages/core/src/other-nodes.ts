@@ -29,13 +29,7 @@ export function createOtherNodes(node_id: string, lifetime_ms: number): OtherNod
       }
       for (const user_id of event.offline) forget(user_id, event.node_id);
     },
-    isOnline(user_id) {
-      const nodes = users.get(user_id);
-      if (!nodes) return false;
-      const now = performance.now();
-      for (const until of nodes.values()) if (until > now) return true;
-      return false;
-    },
+    isOnline: (user_id) => users.has(user_id),
     expire() {
       const now = performance.now();
       for (const [user_id, nodes] of users) {

@@ -154,7 +154,7 @@ describe('a block', () => {
       return codeOf(messenger.chats.createGroup(owner, group));
     };
     expect(await make(bob, cem, ann)).toBe('BLOCKED');
-    const old = { chat_type: 'group', chat_name: 'G', participant_ids: [ann.user_id] } as const;
+    const old = { chat_type: 'group' as const, chat_name: 'G', participant_ids: [ann.user_id] };
     expect(await codeOf(messenger.chats.create(bob, old))).toBe('BLOCKED');
     expect(messenger.events).toEqual([]);
     expect([await make(ann, bob), await make(cem, ann, bob)]).toEqual(['passed', 'passed']);

@@ -43,6 +43,13 @@ describe('presence', () => {
     presence.connected(ann.user_id);
     await presence.drained();
     expect(messenger.events).toEqual([]);
+    // The grace that was not used does not end the next one.
+    presence.disconnected(ann.user_id, 30);
+    presence.connected(ann.user_id);
+    presence.disconnected(ann.user_id, 10_000);
+    await new Promise((resolve) => setTimeout(resolve, 80));
+    expect(presence.isOnline(ann.user_id)).toBe(true);
+    presence.connected(ann.user_id);
     presence.disconnected(ann.user_id, 20);
     await expect.poll(() => presence.isOnline(ann.user_id)).toBe(false);
     await presence.drained();
@@ -68,8 +75,11 @@ describe('presence', () => {
     presence.connected(ann.user_id);
     await presence.drained();
     messenger.events.length = 0;
-    for (let time = 0; time < 2; time++) await messenger.users.block(ann, { user_id: bob.user_id });
-    expect(toldOf(messenger.events)).toEqual([[ann.user_id, false, 'offline', [bob.user_id]]]);
+    for (let time = 0; time < 2; time++) {
+      await messenger.users.block(ann, { user_id: bob.user_id });
+      // A repeat has nothing to tell.
+      expect(toldOf(messenger.events)).toEqual([[ann.user_id, false, 'offline', [bob.user_id]]]);
+    }
     expect(eventsOf(messenger.events, 'user_status')[0]?.last_seen_at).toBeNull();
     presence.connected(bob.user_id);
     presence.disconnected(ann.user_id);
