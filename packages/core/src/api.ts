@@ -1,4 +1,7 @@
 import type { MethodName } from '@dialect/protocol';
+import { block } from './blacklist/block.js';
+import { blocked } from './blacklist/blocked.js';
+import { unblock } from './blacklist/unblock.js';
 import { addMember } from './chat/add-member.js';
 import { clearChat } from './chat/clear.js';
 import { createChat } from './chat/create.js';
@@ -47,6 +50,9 @@ export const api: { readonly [N in MethodName]: UseCase<N> } = {
   'users.get': getUser,
   'users.search': search,
   'users.checkUsername': checkUsername,
+  'users.block': block,
+  'users.unblock': unblock,
+  'users.blocked': blocked,
   'chats.create': createChat,
   'chats.createPrivate': createPrivateChat,
   'chats.createGroup': createGroupChat,

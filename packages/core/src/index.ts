@@ -5,6 +5,7 @@ export { createDiskBlobStore } from './defaults/disk-blob-store.js';
 export { createFileSnapshot } from './defaults/file-snapshot.js';
 export { createLocalEventBus } from './defaults/local-event-bus.js';
 export { createMemoryRateLimiter } from './defaults/memory-rate-limiter.js';
+export { hideProfile } from './domain/blacklist.js';
 export { writeMeta } from './domain/message-meta.js';
 export { withReaction } from './domain/reactions.js';
 export { isMessengerError, MessengerError, StorageError } from './errors.js';

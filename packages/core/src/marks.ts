@@ -1,7 +1,8 @@
 import type { Event } from '@dialect/protocol';
 import { createBatcher } from './batcher.js';
+import { hiddenFrom } from './domain/blacklist.js';
 import { MessengerError } from './errors.js';
-import type { MarkOutcome, MarkRequest, Storage } from './ports/index.js';
+import type { Block, MarkOutcome, MarkRequest, Storage } from './ports/index.js';
 
 /** Marks of one user that may wait: nobody can fill the queue for the others. */
 const pending_per_user = 2_000;
@@ -31,11 +32,13 @@ export function createMarks(options: { storage: Storage; publish: (event: Event)
     async flush(batch) {
       const merged = merge(batch);
       const entries = [...merged.values()];
+      // Before the marks, so that one which fails has moved none.
+      const blocks = await storage.blocks.inPrivateChats([...new Set(entries.map(({ request }) => request.chat_id))]);
       const outcomes = await storage.members.advance(entries.map((entry) => entry.request));
       entries.forEach((entry, index) => {
         const outcome = outcomes[index] as MarkOutcome;
         entry.outcome = outcome;
-        const event = toMarkEvent(entry.request, outcome, entry.is_implied);
+        const event = toMarkEvent(entry.request, outcome, { is_implied: entry.is_implied, blocks });
         if (event) publish(event);
       });
       return batch.map(({ request }) => merged.get(keyOf(request))?.outcome as MarkOutcome);
@@ -68,12 +71,19 @@ export function createMarks(options: { storage: Storage; publish: (event: Event)
 }
 
 /** The receipt of a mark that moved; null for one that stood there already, or was refused. */
-export function toMarkEvent(request: MarkRequest, outcome: MarkOutcome, is_implied: boolean): Event | null {
+export function toMarkEvent(
+  request: MarkRequest,
+  outcome: MarkOutcome,
+  { is_implied, blocks }: { is_implied: boolean; blocks: readonly (Block & { chat_id: number })[] },
+): Event | null {
   if (outcome.kind !== 'marked' || !outcome.moved_to) return null;
   const { seq, message_id } = outcome.moved_to;
   const { kind, chat_id, user_id } = request;
   const type = kind === 'read' ? 'message_read' : 'message_delivered';
-  return { type, chat_id, user_id, seq, message_id, last_read_id: message_id, is_implied };
+  const event = { type, chat_id, user_id, seq, message_id, last_read_id: message_id, is_implied } as const;
+  const here = blocks.filter((block) => block.chat_id === chat_id);
+  const hidden_from = hiddenFrom('private_receipt', user_id, here);
+  return hidden_from.length > 0 ? { ...event, hidden_from } : event;
 }
 
 const keyOf = ({ kind, chat_id, user_id }: MarkRequest): string => `${kind}:${chat_id}:${user_id}`;

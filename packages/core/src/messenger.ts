@@ -15,7 +15,7 @@ import { createNewestPages } from './newest-pages.js';
 import { isNodeEvent } from './node-events.js';
 import { type IdentifyRequest, type Identity, type Limits, type MessengerOptions, resolveLimits } from './options.js';
 import { createPipeline } from './pipeline.js';
-import type { Logger, Storage } from './ports/index.js';
+import type { BusEvent, Logger, Storage } from './ports/index.js';
 import { createPresence, type Presence } from './presence.js';
 import { createRateGate } from './rate-gate.js';
 import { createScrubber } from './scrubber.js';
@@ -44,7 +44,7 @@ export interface Messenger<Connection = unknown> extends Methods<[caller: Caller
    * @throws what `work` throws; BUSY when the database has to roll back (a deadlock, a lost connection): run it again
    */
   transaction<T>(work: (transaction: Transaction<Connection>) => Promise<T>): Promise<T>;
-  /** Hears every event: durable ones after the commit they tell of, and typing. Returns how to stop. */
+  /** Hears every event: durable ones after the commit they tell of, typing and presence. Returns how to stop. */
   subscribe(listener: (event: Event) => void): () => void;
   /** Rejects when the storage cannot be reached. */
   ping(): Promise<void>;
@@ -63,9 +63,8 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
     passRate: createRateGate(options.rate_limiter ?? createMemoryRateLimiter(clock)),
   });
   const limits = resolveLimits(options.limits);
-  const presence = createPresence(storage, clock);
   /** What somebody makes of an event must not stop the queue that the next ones come from. */
-  const guarded = (what: string, run: (event: Event) => void) => (event: Event) => {
+  const guarded = (what: string, run: (event: BusEvent) => void) => (event: BusEvent) => {
     try {
       run(event);
     } catch (error) {
@@ -73,6 +72,9 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
     }
   };
   const publish = guarded('Publishing an event', (event) => bus.publish(event));
+  const presence = createPresence({ storage, clock, publish, is_shared: options.bus !== undefined });
+  const listen = (listener: (event: BusEvent) => void) => bus.subscribe(guarded('A listener', listener));
+  listen((event) => event.type === 'node_presence' && presence.heard(event));
   const decide = createDecide(limits);
   const queue = createWriteQueue({ storage, decide, publish, capacity: limits.pending_writes });
   const marks = createMarks({ storage, publish, delay_ms: options.marks_delay_ms ?? 200 });
@@ -137,7 +139,7 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
     if (calls > 0) await new Promise<void>((resolve) => (onLastCall = resolve));
     await queue.drained();
     await scrubber.stop();
-    await Promise.all([marks.drained(), presence.drained(), accounts?.usernames.close()]);
+    await Promise.all([marks.drained(), presence.close(), accounts?.usernames.close()]);
     await bus.close();
     await storage.close();
   }
@@ -201,12 +203,7 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
     },
     transaction: <T>(work: (transaction: Transaction<Connection>) => Promise<T>) =>
       counted(() => transactions.run(work)),
-    subscribe(listener: (event: Event) => void) {
-      const heard = guarded('A listener', listener);
-      return bus.subscribe((event) => {
-        if (!isNodeEvent(event)) heard(event);
-      });
-    },
+    subscribe: (listener: (event: Event) => void) => listen((event) => !isNodeEvent(event) && listener(event)),
     async ping() {
       transactions.refuseInside('ping');
       await storage.ping();

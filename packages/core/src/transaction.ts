@@ -100,9 +100,10 @@ function servicesWithin(
       return toResult(outcome, event);
     },
     async mark(request) {
+      const blocks = await repositories.blocks.inPrivateChats([request.chat_id]);
       const [outcome] = await repositories.members.advance([request]);
       if (!outcome) throw new Error('The storage answered nothing.');
-      const event = toMarkEvent(request, outcome, false);
+      const event = toMarkEvent(request, outcome, { is_implied: false, blocks });
       if (event) announce(event);
       return outcome;
     },

@@ -1,4 +1,3 @@
-import { isNodeEvent } from './node-events.js';
 import type { EventBus, Logger, Storage, UsernameFilter, UsernameSnapshot } from './ports/index.js';
 import { createRest } from './rest.js';
 import { openSnapshot, sealSnapshot } from './username-snapshot.js';
@@ -158,7 +157,7 @@ export function keepUsernames(options: {
   }
 
   const stopListening = bus.subscribe((event) => {
-    if (isNodeEvent(event)) add(event.username_key);
+    if (event.type === 'username_taken') add(event.username_key);
   });
   const stopWatching = bus.onGap(rest.wake);
   // Not awaited, neither now nor when it ends: a database that does not answer holds up nobody here.

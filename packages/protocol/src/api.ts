@@ -51,6 +51,12 @@ export interface Api {
   };
   'users.checkUsername': { input: { username: string }; output: { is_available: boolean } };
 
+  /** Repeats are fine. See `docs/blacklist.md`. */
+  'users.block': { input: { user_id: Id }; output: Confirmation };
+  'users.unblock': { input: { user_id: Id }; output: Confirmation };
+  /** Whom the caller has blocked, the latest first. */
+  'users.blocked': { input: { limit?: number | undefined; offset?: number | undefined }; output: User[] };
+
   'chats.create': {
     input: {
       chat_type: 'private' | 'group';

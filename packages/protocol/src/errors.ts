@@ -30,7 +30,8 @@ export const errorTable = {
   ALREADY_A_MEMBER: { status: 400, retryable: false, message: 'This user is already a member.' },
   MEMBER_NOT_FOUND: { status: 404, retryable: false, message: 'This user is not a member of the chat.' },
   OWNER_CANNOT_LEAVE: { status: 400, retryable: false, message: 'The owner cannot leave the group.' },
-  BLOCKED: { status: 403, retryable: false, message: 'This person does not take messages from you.' },
+  BLOCKED: { status: 403, retryable: false, message: 'This person does not want to hear from you.' },
+  BLOCK_SELF: { status: 400, retryable: false, message: 'You cannot block yourself.' },
   /** Also the answer for a message of a chat that one is not in: nobody learns which ids are taken. */
   MESSAGE_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such message in this chat.' },
   CONFLICT: { status: 409, retryable: false, message: 'It has been changed meanwhile.' },

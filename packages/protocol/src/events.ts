@@ -13,15 +13,34 @@ export type Event =
   | MessageChange<'message_reacted'>
   | { type: 'chat_created'; chat_id: Id; rev: number; member_ids: Id[] }
   /** Somebody joined, got another nickname, or left: then `member.left_at` is set. `by` did it. */
-  | { type: 'member_changed'; chat_id: Id; rev: number; member: Member; by: Id }
+  | ({ type: 'member_changed'; chat_id: Id; rev: number; member: Member; by: Id } & Audience)
   | { type: 'chat_updated'; chat_id: Id; rev: number; chat_name: string | null; avatar_url: string | null; by: Id }
   /** Messages up to `seq` are gone for everyone. */
   | { type: 'chat_history_cleared'; chat_id: Id; rev: number; for_everyone: true; seq: number; by: Id }
   /** A group that is gone has no members any more; a private chat is out of sight until somebody writes. */
   | { type: 'chat_deleted'; chat_id: Id; rev: number; chat_type: ChatType; for_everyone: true; by: Id }
   | OwnEvent
-  | MarkEvent
-  | { type: 'typing'; chat_id: Id; user_id: Id; is_typing: boolean };
+  | (MarkEvent & Audience)
+  | ({ type: 'typing'; chat_id: Id; user_id: Id; is_typing: boolean } & Audience)
+  | (UserStatus & { to: readonly Id[] });
+
+/** Somebody came, or went. `to`: those with whom they share a private chat, and no block; not part of the frame. */
+export interface UserStatus {
+  type: 'user_status';
+  user_id: Id;
+  is_online: boolean;
+  status: 'online' | 'offline';
+  /** Of the change itself; null where it is not to be known. */
+  last_seen_at: Timestamp | null;
+}
+
+interface Audience {
+  /**
+   * Whom a block keeps from hearing of it; from `member_changed`, from seeing more of the profile than names. It stays
+   * on the server: who has blocked whom is in no frame.
+   */
+  hidden_from?: readonly Id[];
+}
 
 /** A message is not what it was: `message` is the whole of it as it stands, a tombstone when it was deleted. */
 interface MessageChange<T> {

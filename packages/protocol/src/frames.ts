@@ -26,6 +26,9 @@ export type ClientFrame =
   | { type: 'auth'; ref?: Ref; token: string }
   | { type: 'ping' };
 
+/** An event without what only the server knows of it. */
+type Shown<E> = E extends unknown ? Omit<E, 'hidden_from' | 'to'> : never;
+
 /** What the server sends to a native client. Unknown types are to be ignored. */
 export type ServerFrame =
   | {
@@ -44,8 +47,8 @@ export type ServerFrame =
   | { type: 'ok'; ref: Ref; result: unknown }
   | ErrorFrame
   | ({ type: 'new_message' } & Message)
-  /** Every other event travels as it is. */
-  | Exclude<Event, { type: 'message_created' }>
+  /** Every other event travels as it is, but for whom it is not meant for. */
+  | Shown<Exclude<Event, { type: 'message_created' }>>
   | { type: 'pong' }
   | { type: 'auth_expiring'; expires_at: Timestamp }
   /** What the client knows of this chat (or, with null, of everything) is void: forget it and take what comes next. */

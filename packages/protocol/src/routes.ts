@@ -31,6 +31,9 @@ export const routes: { readonly [N in MethodName]: Route } = {
   'users.me': { method: 'GET', path: '/users/me' },
   'users.search': { method: 'GET', path: '/users/search' },
   'users.checkUsername': { method: 'GET', path: '/users/check-username/{username}', open: true },
+  'users.block': { method: 'POST', path: '/users/block/{user_id}' },
+  'users.unblock': { method: 'DELETE', path: '/users/block/{user_id}' },
+  'users.blocked': { method: 'GET', path: '/users/blocked' },
   'users.get': { method: 'GET', path: '/users/{user_id}' },
 
   'chats.create': { method: 'POST', path: '/chats' },

@@ -64,6 +64,7 @@ describe('/openapi.json', () => {
       'query offset',
       'query before_seq',
       'query after_seq',
+      'query with_system',
     ]);
     const add = paths['/api/v1/chats/{chat_id}/users'].post;
     expect(add.parameters[1]).toMatchObject({ name: 'user_id', in: 'query', required: false });

@@ -71,4 +71,26 @@ describe.each(['memory', 'file'] as const)('people, on %s', (kind) => {
     const short = await request('/users/check-username/an');
     expect([short.status, short.body.code, short.body.field]).toEqual([400, 'USERNAME_TOO_SHORT', 'username']);
   });
+
+  test('the blacklist: POST and DELETE /users/block/{id}, GET /users/blocked', async () => {
+    const { join } = await startApi(kind);
+    const [anna, boris] = [await join('anna'), await join('boris')];
+    const { id: chat_id } = (await anna.post('/chats/private', { target_user_id: boris.id })).body;
+    for (let time = 0; time < 2; time++) {
+      const answer = await anna.post(`/users/block/${boris.id}`);
+      expect([answer.status, Object.keys(answer.body)]).toEqual([200, ['message']]);
+    }
+    expect((await anna.get('/users/blocked?limit=1')).body).toMatchObject([{ id: boris.id, username: 'boris' }]);
+    const refused = await boris.post('/messages', { chat_id, content: 'x' });
+    expect([refused.status, refused.body.code]).toEqual([403, 'BLOCKED']);
+    const self = await anna.post(`/users/block/${anna.id}`);
+    expect([self.status, self.body.code, self.body.field]).toEqual([400, 'BLOCK_SELF', 'user_id']);
+    for (const answer of [await anna.post('/users/block/999'), await anna.delete('/users/block/999')]) {
+      expect([answer.status, answer.body.code]).toEqual([404, 'USER_NOT_FOUND']);
+    }
+    const undone = await anna.delete(`/users/block/${boris.id}`);
+    expect([undone.status, Object.keys(undone.body)]).toEqual([200, ['message']]);
+    expect((await anna.get('/users/blocked')).body).toEqual([]);
+    expect((await boris.post('/messages', { chat_id, content: 'x' })).status).toBe(200);
+  });
 });

@@ -1,4 +1,5 @@
-import type { ChatRow, Chats, MemberRow } from '@dialect/core';
+import { type ChatRow, type Chats, type MemberRow, MessengerError } from '@dialect/core';
+import { createActorLock, createFindBlockers } from './blocks.js';
 import { pairKey } from './pair-key.js';
 import { createPairLock } from './pair-lock.js';
 import type { Attempt, Bindable, SqlConnection } from './sql-database.js';
@@ -10,6 +11,8 @@ export function createChatCreators(sql: Sql): Bindable<Pick<Chats, 'openPrivate'
   type NewChat = Pick<ChatRow, 'chat_type' | 'chat_name' | 'owner_id' | 'pair_key' | 'client_id'> & { at: number };
   const lockPair = createPairLock(sql);
   const insertMembers = createMemberInsert(sql);
+  const lockActor = createActorLock(sql);
+  const findBlockers = createFindBlockers(sql);
   const insertChat = sql.statement((db, v: NewChat) =>
     db.insertInto('chats').values({
       chat_type: v.chat_type,
@@ -70,6 +73,8 @@ export function createChatCreators(sql: Sql): Bindable<Pick<Chats, 'openPrivate'
         work.write(async (connection, attempt) => {
           const chat = await byClientId.first(connection, { owner_id, client_id });
           if (chat) return { chat, created: isOwn(chat, at, attempt) };
+          await lockActor(connection, owner_id);
+          if ((await findBlockers(connection, owner_id, member_ids)).length > 0) throw new MessengerError('BLOCKED');
           return create(
             connection,
             { chat_type: 'group', chat_name, owner_id, pair_key: null, client_id, at },

@@ -1,8 +1,21 @@
 import type { Members, UserRow } from '@dialect/core';
+import type { ExpressionBuilder } from 'kysely';
 import { createAdvance } from './advance-marks.js';
+import type { Schema } from './schema.js';
 import { createSettle } from './settle-member.js';
 import type { Bindable } from './sql-database.js';
 import type { Sql } from './statement.js';
+
+type Pair = ExpressionBuilder<Schema & { one: Schema['members']; other: Schema['members'] }, 'one' | 'other'>;
+
+/** Of two members, the first has not blocked the second. */
+function noBlock({ not, exists, selectFrom }: Pair, blocker: 'one' | 'other', blocked: 'one' | 'other') {
+  const block = selectFrom('blocks')
+    .select('blocked_id')
+    .whereRef('blocker_id', '=', `${blocker}.user_id`)
+    .whereRef('blocked_id', '=', `${blocked}.user_id`);
+  return not(exists(block));
+}
 
 export function createMembers(sql: Sql): Bindable<Members> {
   const get = sql.statement((db, v: { chat_id: number; user_id: number }) =>
@@ -42,6 +55,19 @@ export function createMembers(sql: Sql): Bindable<Members> {
       .where('id', 'in', db.selectFrom('members').select('user_id').where('chat_id', 'in', ids)),
   );
 
+  const peers = sql.listStatement((db, user_ids: number[]) =>
+    db
+      .selectFrom('members as one')
+      .innerJoin('chats', 'chats.id', 'one.chat_id')
+      .innerJoin('members as other', 'other.chat_id', 'chats.id')
+      .select(['one.user_id', 'other.user_id as peer_id'])
+      .where('one.user_id', 'in', user_ids)
+      .whereRef('other.user_id', '<>', 'one.user_id')
+      .where('chats.chat_type', '=', 'private')
+      .where((eb) => noBlock(eb, 'one', 'other'))
+      .where((eb) => noBlock(eb, 'other', 'one')),
+  );
+
   const bindAdvance = createAdvance(sql);
   const bindSettle = createSettle(sql);
 
@@ -61,6 +87,8 @@ export function createMembers(sql: Sql): Bindable<Members> {
       const byId = new Map(users.map((user) => [user.id, user]));
       return members.map((member) => ({ ...member, user: byId.get(member.user_id) as UserRow }));
     },
+
+    peersOf: (user_ids) => work.read((connection) => peers(connection, user_ids, {})),
 
     advance: bindAdvance(work),
     settle: bindSettle(work),

@@ -60,10 +60,21 @@ export function createUsers(sql: Sql): Bindable<Users> {
         .set({ first_name: v.first_name, last_name: v.last_name, search_key: v.search_key })
         .where('id', '=', v.id),
   );
-  const find = sql.statement((db, v: { text: string; phone: string | null; limit: number; offset: number }) =>
+  type Search = { text: string; phone: string | null; viewer_id: number | null; limit: number; offset: number };
+  const find = sql.statement((db, v: Search) =>
     db
       .selectFrom('users')
       .select(columns)
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('blocks')
+              .select('blocked_id')
+              .whereRef('blocker_id', '=', 'users.id')
+              .where('blocked_id', '=', v.viewer_id),
+          ),
+        ),
+      )
       .where((eb) =>
         eb.or([
           contains(eb.ref('search_key'), v.text),
@@ -168,7 +179,8 @@ export function createUsers(sql: Sql): Bindable<Users> {
     isUsernameTaken: (username_key) =>
       work.read(async (connection) => (await byUsername.first(connection, { username_key })) !== null),
 
-    search: ({ text, ...page }) => work.read((connection) => find.all(connection, { text: normal(text), ...page })),
+    search: ({ text, viewer_id = null, ...page }) =>
+      work.read((connection) => find.all(connection, { text: normal(text), viewer_id, ...page })),
 
     usernames: (after_id, limit) => work.read((connection) => names.all(connection, { after_id, limit })),
 

@@ -1,4 +1,5 @@
 import { type MemberRow, type MessageRow, type OperationOf, type WriteOutcome, writeMeta } from '@dialect/core';
+import { createActorLock, createFindBlockers } from './blocks.js';
 import type { LockedChat } from './locked-chat.js';
 import type { OperationWriter } from './operation-writer.js';
 import type { SqlConnection } from './sql-database.js';
@@ -11,6 +12,8 @@ type Membership = OperationOf<'add_member' | 'remove_member'>;
 export function createMemberWriter(sql: Sql): OperationWriter<Membership> {
   const findUser = sql.statement((db, v: { id: number }) => db.selectFrom('users').select('id').where('id', '=', v.id));
   const insert = createMemberInsert(sql);
+  const lockActor = createActorLock(sql);
+  const findBlockers = createFindBlockers(sql);
   const rejoin = sql.statement((db, v: MemberRow) =>
     db
       .updateTable('members')
@@ -73,11 +76,13 @@ export function createMemberWriter(sql: Sql): OperationWriter<Membership> {
       return { kind: 'member', member, rev: member.rev, duplicate: false, system: null };
     },
 
-    async facts(connection, { kind, user_id }, chat) {
+    async facts(connection, { kind, user_id, actor_id }, chat) {
       const target = chat.member(user_id);
       if (kind === 'remove_member') return { target };
       const reference_exists = (await findUser.first(connection, { id: user_id })) !== null;
-      return { target, reference_exists, member_count: await chat.memberCount() };
+      await lockActor(connection, actor_id);
+      const is_blocked = (await findBlockers(connection, actor_id, [user_id])).length > 0;
+      return { target, reference_exists, is_blocked, member_count: await chat.memberCount() };
     },
 
     async apply(connection, operation, chat): Promise<WriteOutcome> {

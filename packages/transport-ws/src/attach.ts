@@ -21,6 +21,8 @@ export interface WebSocketOptions {
   sweep_ms?: number;
   /** Clients come back after a restart within this time, each at its own moment. @default 5000 */
   reconnect_within_ms?: number;
+  /** Somebody whose last native connection closed is offline for others only after this time. @default 10000 */
+  native_grace_ms?: number;
 }
 
 export interface WebSocketTransport {
@@ -58,7 +60,7 @@ export function attachWebSocket(
   messenger: Messenger,
   options: WebSocketOptions = {},
 ): WebSocketTransport {
-  const { path = socketPath, sweep_ms = 5_000, reconnect_within_ms = 5_000 } = options;
+  const { path = socketPath, sweep_ms = 5_000, reconnect_within_ms = 5_000, native_grace_ms = 10_000 } = options;
   const limits = { ...defaultOutflowLimits, ...options.outflow };
   const hub = new Hub();
   const connections = new Set<Connection>();
@@ -144,7 +146,9 @@ export function attachWebSocket(
     const connection = (this as Carrier)[carried]?.connection;
     if (!connection || !connections.delete(connection)) return;
     forget(connection);
-    if (connection.caller) messenger.presence.disconnected(connection.user_id);
+    // The seeds' clients expect to hear at once who has gone; a phone with our client flaps, and is given a moment.
+    const grace_ms = connection.mode === 'native' ? native_grace_ms : 0;
+    if (connection.caller) messenger.presence.disconnected(connection.user_id, grace_ms);
   }
 
   function forget(connection: Connection): void {

@@ -1,6 +1,7 @@
 import type { Messenger, MessengerError } from '@dialect/core';
 import type { Input, MethodName, Output } from '@dialect/protocol';
 import type { Command } from './session.js';
+import { TypingRepeats } from './typing-repeats.js';
 
 /** Frames that both kinds of clients send. The fields go to the use case as they came: it validates them. */
 
@@ -36,8 +37,10 @@ export const deleteMessage = change('messages.delete');
 export const pin = change('messages.pin');
 
 export const typing: Command = async ({ connection, messenger }, { fields, ref }) => {
+  const { chat_id, is_typing } = fields;
+  connection.typing ??= new TypingRepeats();
   try {
-    await callTyping(messenger, fields, connection.caller);
+    await connection.typing.say(chat_id, is_typing, () => callTyping(messenger, fields, connection.caller));
   } catch (error) {
     // Too much typing is not worth an answer.
     if ((error as MessengerError).code !== 'TOO_MANY_REQUESTS') throw error;

@@ -3,6 +3,7 @@ import { closeCodes, type ErrorFrame, type Ref, type ServerFrame } from '@dialec
 import type { WebSocket } from 'ws';
 import { encode, type Mode } from './encode.js';
 import type { Outflow } from './outflow.js';
+import type { TypingRepeats } from './typing-repeats.js';
 
 /** One live socket. Thousands idle at a time, so it holds little, and its listeners are shared functions. */
 export class Connection {
@@ -14,6 +15,8 @@ export class Connection {
   chats: number[] = [];
   /** Chats the user left while the connection was still reading which ones there are; null at all other times. */
   dismissed: Set<number> | null = null;
+  /** Made with the first typing: most connections never need it. */
+  typing: TypingRepeats | null = null;
   /** Events that arrived during the catch-up, for after it; null at all other times. */
   held: Buffer[] | null = null;
   held_bytes = 0;
@@ -90,7 +93,8 @@ export class Connection {
     } else if ('only_for' in event) {
       this.outflow.send(frame);
     } else {
-      this.outflow.sendMark(`${event.type}:${event.chat_id}:${event.user_id}`, frame);
+      const chat_id = 'chat_id' in event ? event.chat_id : 0;
+      this.outflow.sendMark(`${event.type}:${chat_id}:${event.user_id}`, frame);
     }
   }
 

@@ -1,3 +1,4 @@
+import { hideProfile } from '@dialect/core';
 import type { Event, Ref, ServerFrame } from '@dialect/protocol';
 import { type PlainFrame, plainFrame } from './plain-frame.js';
 import { textFrame } from './text-frame.js';
@@ -26,9 +27,20 @@ export function createEncoding(event: Event): (mode: Mode) => Buffer | null {
   };
 }
 
+/** For those from whom a block hides it: a change of membership without the profile, and of everything else nothing. */
+export function createHiddenEncoding(event: Event): (mode: Mode) => Buffer | null {
+  if (event.type !== 'member_changed') return () => null;
+  return createEncoding({ ...event, member: hideProfile(event.member) });
+}
+
 /** It holds nothing of the recipient, so that one encoding serves all of them. */
 function nativeFrame(event: Event): ServerFrame {
-  return event.type === 'message_created' ? { type: 'new_message', ...event.message } : event;
+  if (event.type === 'message_created') return { type: 'new_message', ...event.message };
+  // Most have neither, and are not copied.
+  if (!('hidden_from' in event || 'to' in event)) return event;
+  // Who has blocked whom, and who talks to whom, is nobody else's business.
+  const { hidden_from: _, to: __, ...frame } = event as Event & { hidden_from?: unknown; to?: unknown };
+  return frame as ServerFrame;
 }
 
 export function encode(frame: ServerFrame | PlainFrame): Buffer {

@@ -1,6 +1,8 @@
 import type { Event } from '@dialect/core';
 import type { Connection } from './connection.js';
-import { createEncoding } from './encode.js';
+import { createEncoding, createHiddenEncoding } from './encode.js';
+
+type ChatEvent = Extract<Event, { chat_id: number }>;
 
 /**
  * Which connections follow which chats, in memory: a live delivery reads no member list from the database. Kept up by
@@ -34,8 +36,16 @@ export class Hub {
     remove(this.#users, connection.user_id, connection);
   }
 
-  /** An event of the messenger, to everybody who follows its chat. */
+  /** An event of the messenger, to everybody who follows its chat, or to the users whom it is for. */
   deliver(event: Event): void {
+    if (event.type === 'user_status') {
+      this.#send(event, event.to);
+      return;
+    }
+    if ('only_for' in event) {
+      this.#send(event, [event.only_for]);
+      return;
+    }
     if (event.type === 'chat_created') this.#admit(event.chat_id, event.member_ids);
     if (event.type === 'member_changed' && event.member.is_active) this.#admit(event.chat_id, [event.member.id]);
     this.#broadcast(event);
@@ -66,13 +76,26 @@ export class Hub {
     for (const user_id of members) this.#dismiss(chat_id, user_id);
   }
 
-  #broadcast(event: Event): void {
-    const connections = 'only_for' in event ? this.#users.get(event.only_for) : this.#chats.get(event.chat_id);
+  #broadcast(event: ChatEvent): void {
+    const connections = this.#chats.get(event.chat_id);
     if (!connections) return;
+    const hidden_from = 'hidden_from' in event ? event.hidden_from : undefined;
     const frameFor = createEncoding(event);
+    const hiddenFrameFor = hidden_from ? createHiddenEncoding(event) : frameFor;
     for (const connection of connections) {
-      const frame = frameFor(connection.mode);
+      const is_hidden = hidden_from?.includes(connection.user_id) ?? false;
+      const frame = (is_hidden ? hiddenFrameFor : frameFor)(connection.mode);
       if (frame) connection.deliver(event, frame);
+    }
+  }
+
+  #send(event: Event, user_ids: readonly number[]): void {
+    const frameFor = createEncoding(event);
+    for (const user_id of user_ids) {
+      for (const connection of this.#users.get(user_id) ?? []) {
+        const frame = frameFor(connection.mode);
+        if (frame) connection.deliver(event, frame);
+      }
     }
   }
 }

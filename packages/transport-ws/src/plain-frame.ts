@@ -37,6 +37,7 @@ const translations: { [T in Event['type']]: Translation<T> } = {
   chat_history_cleared: () => 'as native',
   chat_deleted: () => 'as native',
   member_changed: () => null,
+  user_status: () => 'as native',
   typing: ({ chat_id, user_id, is_typing }) => ({ type: 'typing_indicator', chat_id, user_id, is_typing }),
 };
 

@@ -8,7 +8,7 @@ export const addMember = defineUseCase({
   name: 'chats.addMember',
   summary: 'Add a member to a group',
   description: 'Any member may. The new one sees what was written before.',
-  errors: ['NOT_A_MEMBER', 'USER_NOT_FOUND', 'CHAT_IS_PRIVATE', 'ALREADY_A_MEMBER', 'GROUP_FULL'],
+  errors: ['NOT_A_MEMBER', 'USER_NOT_FOUND', 'BLOCKED', 'CHAT_IS_PRIVATE', 'ALREADY_A_MEMBER', 'GROUP_FULL'],
   access: 'user',
   input: z.object({ chat_id: id, user_id: id }),
   output: confirmationSchema,

@@ -12,7 +12,7 @@ export const createGroupChat = defineUseCase({
   name: 'chats.createGroup',
   summary: 'Create a group',
   description: 'A group with the caller as its owner. A repeated `client_id` yields the group that was made first.',
-  errors: ['GROUP_FULL', 'USER_NOT_FOUND'],
+  errors: ['BLOCKED', 'GROUP_FULL', 'USER_NOT_FOUND'],
   example: { chat_name: 'Friends', participant_ids: [2, 3], client_id: 'g-1' },
   access: 'user',
   input: z.object({ chat_name: chatName, participant_ids: participantIds, client_id: clientId.optional() }),

@@ -11,7 +11,7 @@ export const createChat = defineUseCase({
   summary: 'Create a private chat or a group',
   description:
     'Both kinds by one request. A private chat needs exactly one other user, and the one that exists is the answer; a group needs a name. The caller need not be among `participant_ids`.',
-  errors: ['PRIVATE_NEEDS_ONE_OTHER', 'GROUP_FULL', 'USER_NOT_FOUND'],
+  errors: ['BLOCKED', 'PRIVATE_NEEDS_ONE_OTHER', 'GROUP_FULL', 'USER_NOT_FOUND'],
   example: { chat_type: 'group', chat_name: 'Friends', participant_ids: [2, 3] },
   access: 'user',
   input: z.object({

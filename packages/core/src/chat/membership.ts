@@ -20,9 +20,17 @@ export async function changeMember(change: Given<MemberOperation>, context: Cont
     });
   }
   const profile = presentUser(user, context);
+  // One event for all of them: what those may see whom the member has blocked is cut on the way to them.
+  const members = await storage.members.standings(chat_id);
+  const hidden_from = await storage.blocks.of(
+    user.id,
+    members.map((member) => member.user_id),
+  );
   const toEvent = (written: Written): Event => {
     const { rev, member } = writtenAs('member', written);
-    return { type: 'member_changed', chat_id, rev, member: memberToWire(member, profile), by: caller.user_id };
+    const shown = memberToWire(member, profile);
+    const event = { type: 'member_changed', chat_id, rev, member: shown, by: caller.user_id } as const;
+    return hidden_from.length > 0 ? { ...event, hidden_from } : event;
   };
   await context.write({ ...change, actor_id: caller.user_id, at: clock.now() }, toEvent);
 }

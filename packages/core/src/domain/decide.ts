@@ -2,6 +2,7 @@ import type { ErrorCode } from '@dialect/protocol';
 import type { ChatOperation, Decide, Facts, OperationOf } from '../ports/chats.js';
 import type { MemberRow } from '../ports/members.js';
 import type { MessageRow } from '../ports/messages.js';
+import { blacklist } from './blacklist.js';
 import { canReact } from './reactions.js';
 
 type Kind = ChatOperation['kind'];
@@ -9,13 +10,13 @@ type Limits = { group_members: number };
 type Rule<K extends Kind> = (operation: OperationOf<K>, facts: Facts, limits: Limits) => ErrorCode | null;
 
 const mayPost: Rule<'append'> = (_, { is_blocked, reference_exists }) => {
-  if (is_blocked) return 'BLOCKED';
+  if (is_blocked) return blacklist.private_message.of_blocked;
   return reference_exists ? null : 'MESSAGE_NOT_FOUND';
 };
 
 /** What is written is its author's alone, and says nothing new to somebody who has blocked them. */
 const mayEdit: Rule<'edit_message'> = ({ actor_id, if_rev }, facts) => {
-  const refused = refuseOnMessage(facts);
+  const refused = refuseOnMessage(facts, 'private_edit');
   if (refused) return refused;
   const message = facts.message as MessageRow;
   if (message.sender_id !== actor_id) return 'FORBIDDEN';
@@ -30,25 +31,29 @@ const mayDelete: Rule<'delete_message'> = ({ actor_id }, { message, actor }) => 
 };
 
 /** Any member (Dialect's rule). */
-const mayPin: Rule<'pin_message'> = (_, facts) => refuseOnMessage(facts);
+const mayPin: Rule<'pin_message'> = (_, facts) => refuseOnMessage(facts, 'private_pin');
 
 const mayReact: Rule<'react'> = ({ emoji, is_on }, facts) => {
-  const refused = refuseOnMessage(facts);
+  const refused = refuseOnMessage(facts, 'private_reaction');
   if (refused) return refused;
   return is_on && !canReact(facts.message as MessageRow, emoji) ? 'TOO_MANY_REACTIONS' : null;
 };
 
-function refuseOnMessage({ message, is_blocked }: Facts): ErrorCode | null {
+function refuseOnMessage(
+  { message, is_blocked }: Facts,
+  cell: 'private_edit' | 'private_pin' | 'private_reaction',
+): ErrorCode | null {
   if (!message) return 'MESSAGE_NOT_FOUND';
   if (message.message_type === 'system') return 'FORBIDDEN';
-  return is_blocked ? 'BLOCKED' : null;
+  return is_blocked ? blacklist[cell].of_blocked : null;
 }
 
-/** Any member may add (Dialect's rule). */
-const mayAdd: Rule<'add_member'> = (_, { chat, target, member_count, reference_exists }, limits) => {
+/** Any member may add (Dialect's rule), but nobody those who have blocked them. */
+const mayAdd: Rule<'add_member'> = (_, { chat, target, member_count, is_blocked, reference_exists }, limits) => {
   if (chat.chat_type === 'private') return 'CHAT_IS_PRIVATE';
   if (!reference_exists) return 'USER_NOT_FOUND';
   if (isPresent(target)) return 'ALREADY_A_MEMBER';
+  if (is_blocked) return blacklist.add_to_group.of_blocked;
   return member_count >= limits.group_members ? 'GROUP_FULL' : null;
 };
 

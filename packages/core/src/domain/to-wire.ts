@@ -1,4 +1,4 @@
-import type { Chat, Me, Member, Message, MessageStatus, User } from '@dialect/protocol';
+import type { Chat, Me, Member, Message, MessageStatus, User, UserStatus } from '@dialect/protocol';
 import type { ChatView } from '../ports/chats.js';
 import type { MemberRow } from '../ports/members.js';
 import type { MessageRow } from '../ports/messages.js';
@@ -40,6 +40,12 @@ export function userToWire(row: UserRow, now: { at: number; is_online: boolean }
     last_seen_at: timeOrNull(row.last_seen_at),
     created_at: time(row.created_at),
   };
+}
+
+/** `at`: when somebody came or went; null where nobody knows. */
+export function statusToWire(user_id: number, is_online: boolean, at: number | null): UserStatus {
+  const status = is_online ? 'online' : 'offline';
+  return { type: 'user_status', user_id, is_online, status, last_seen_at: timeOrNull(at) };
 }
 
 export function meToWire(user: User, row: UserRow, phone_number: string | null): Me {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hiddenFrom } from '../domain/blacklist.js';
 import { MessengerError } from '../errors.js';
 import { confirmationSchema, id } from '../schemas.js';
 import { defineUseCase } from '../use-case.js';
@@ -16,7 +17,9 @@ export const typing = defineUseCase({
   async run({ chat_id, is_typing }, { storage, caller, announce }) {
     const member = await storage.members.get(chat_id, caller.user_id);
     if (!member || member.left_at !== null) throw new MessengerError('NOT_A_MEMBER');
-    announce({ type: 'typing', chat_id, user_id: caller.user_id, is_typing });
+    const hidden_from = hiddenFrom('private_typing', caller.user_id, await storage.blocks.inPrivateChats([chat_id]));
+    const event = { type: 'typing', chat_id, user_id: caller.user_id, is_typing } as const;
+    announce(hidden_from.length > 0 ? { ...event, hidden_from } : event);
     return { message: 'The others were told.' };
   },
 });

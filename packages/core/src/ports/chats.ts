@@ -70,7 +70,7 @@ export interface Facts {
   target: MemberRow | null;
   /** Present members; counted for `add_member` only. */
   member_count: number;
-  /** In a private chat: the other side has blocked the actor. */
+  /** The other side has blocked the actor: of a private chat the other one, of `add_member` who is to be added. */
   is_blocked: boolean;
   /** False when the operation names a user (to add) or a message (to reply to) that does not exist in its place. */
   reference_exists: boolean;
@@ -121,6 +121,7 @@ export interface Chats {
   /**
    * A new group with its members at `rev` 1, the owner among them. A repeated (owner_id, client_id) yields the first
    * group. Ids of users that do not exist are the caller's mistake and make it throw.
+   * @throws BLOCKED when one of the members has blocked the owner, however the two race
    */
   createGroup(group: {
     owner_id: number;

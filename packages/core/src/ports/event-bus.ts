@@ -1,7 +1,15 @@
 import type { Event } from '@dialect/protocol';
 
 /** What nodes tell one another. Neither sockets nor the host's listeners hear of it. */
-export type NodeEvent = { type: 'username_taken'; username_key: string };
+export type NodeEvent = { type: 'username_taken'; username_key: string } | NodePresence;
+
+/** Who is connected to a node. Repeated, so that it expires. */
+export interface NodePresence {
+  type: 'node_presence';
+  node_id: string;
+  online: readonly number[];
+  offline: readonly number[];
+}
 
 export type BusEvent = Event | NodeEvent;
 

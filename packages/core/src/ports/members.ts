@@ -56,6 +56,11 @@ export interface Members {
   /** The present members of the chats, with their profiles, in the order in which they joined. */
   of(chat_ids: readonly number[]): Promise<(MemberRow & { user: UserRow })[]>;
   /**
+   * Who shares a private chat with these users and no block, in either direction: those who are told when one of them
+   * comes or goes.
+   */
+  peersOf(user_ids: readonly number[]): Promise<{ user_id: number; peer_id: number }[]>;
+  /**
    * Where the present members of one chat stand, each with the chat's `rev` of that moment: who may read, what statuses
    * are derived from, and whether what was read before is still right. Empty for a chat that does not exist.
    */

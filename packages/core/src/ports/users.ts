@@ -35,6 +35,8 @@ export interface UserSearch {
   text: string;
   /** A whole phone number, when the text is one: matches exactly or not at all. */
   phone: string | null;
+  /** Who searches: nobody who has blocked them is found, by whatever they search. */
+  viewer_id?: number;
   limit: number;
   offset: number;
 }

@@ -1,5 +1,6 @@
 import { describe, it } from 'vitest';
 import { type Cases, runCases } from './cases.js';
+import { blockListCases } from './storage/block-lists.js';
 import { blockCases } from './storage/blocks.js';
 import { changeCases } from './storage/changes.js';
 import { chatChangeCases } from './storage/chat-changes.js';
@@ -49,6 +50,7 @@ export const storageCases = {
   'what members settle for themselves': ownSettingCases,
   changes: changeCases,
   blocks: blockCases,
+  'blocks in groups, lists and searches': blockListCases,
   'keys and numbers': keyCases,
   migrations: migrationCases,
 } as const;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MessengerError } from '../errors.js';
-import { presentUser } from '../present.js';
+import { presentUsers } from '../present.js';
 import { id, userSchema } from '../schemas.js';
 import { defineUseCase } from '../use-case.js';
 
@@ -14,8 +14,8 @@ export const getUser = defineUseCase({
   input: z.object({ user_id: id }),
   output: userSchema,
   async run({ user_id }, context) {
-    const [row] = await context.storage.users.get([user_id]);
-    if (!row) throw new MessengerError('USER_NOT_FOUND', { field: 'user_id' });
-    return presentUser(row, context);
+    const [user] = await presentUsers(await context.storage.users.get([user_id]), context);
+    if (!user) throw new MessengerError('USER_NOT_FOUND', { field: 'user_id' });
+    return user;
   },
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { normalizePhone } from '../domain/names.js';
 import { MessengerError } from '../errors.js';
-import { presentUser } from '../present.js';
+import { presentUsers } from '../present.js';
 import { userSchema } from '../schemas.js';
 import { defineUseCase } from '../use-case.js';
 
@@ -27,7 +27,7 @@ export const search = defineUseCase({
   async run({ q, query, limit, offset }, context) {
     const text = (q ?? query ?? '').trim().replace(/^@/, '');
     if ([...text].length < least_characters) throw new MessengerError('QUERY_TOO_SHORT', { field: 'q' });
-    const rows = await context.storage.users.search({ text, phone: normalizePhone(text), limit, offset });
-    return rows.map((row) => presentUser(row, context));
+    const asked = { text, phone: normalizePhone(text), viewer_id: context.caller.user_id };
+    return presentUsers(await context.storage.users.search({ ...asked, limit, offset }), context);
   },
 });

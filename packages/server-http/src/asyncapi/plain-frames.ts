@@ -26,8 +26,18 @@ export const plainClientFrames = {
   ping: clientFrames.ping,
 } satisfies Readonly<Record<string, Frame<never> | Frame<unknown>>>;
 
-const { new_message, message_read, message_delivered, chat_history_cleared, chat_deleted, ok, error, pong, bye } =
-  serverFrames;
+const {
+  new_message,
+  message_read,
+  message_delivered,
+  chat_history_cleared,
+  chat_deleted,
+  user_status,
+  ok,
+  error,
+  pong,
+  bye,
+} = serverFrames;
 
 const change = { chat_id: id, message_id: id };
 
@@ -50,6 +60,7 @@ export const plainServerFrames = {
   },
   chat_history_cleared,
   chat_deleted,
+  user_status,
   typing_indicator: {
     summary: 'Somebody is typing, or has stopped.',
     schema: typed('typing_indicator', { chat_id: id, user_id: id, is_typing: z.boolean() }),

@@ -121,6 +121,15 @@ export const serverFrames = {
     summary: 'Somebody is typing, or has stopped.',
     schema: typed('typing', { chat_id: id, user_id: id, is_typing: z.boolean() }),
   },
+  user_status: {
+    summary: 'Somebody with whom I share a private chat came, or went.',
+    schema: typed('user_status', {
+      user_id: id,
+      is_online: z.boolean(),
+      status: z.enum(['online', 'offline']),
+      last_seen_at: time.nullable(),
+    }),
+  },
   pong: { summary: 'The answer to `ping`.', schema: typed('pong', {}) },
   auth_expiring: { summary: 'Renew the token by `auth`.', schema: typed('auth_expiring', { expires_at: time }) },
   reset: {
