@@ -6,6 +6,7 @@ const packages = {
   'storage-sql': { dialect: ['core', 'protocol'], npm: ['kysely'] },
   'adapter-sqlite': { dialect: ['storage-sql', 'core'], npm: ['kysely', 'better-sqlite3'] },
   'adapter-mysql': { dialect: ['storage-sql', 'core'], npm: ['kysely', 'mysql2'] },
+  'push-fcm': { dialect: ['core'], npm: ['firebase-admin'] },
   'transport-ws': { dialect: ['core', 'protocol'], npm: ['ws'] },
   'server-http': {
     dialect: ['core', 'protocol', 'transport-ws'],
@@ -16,7 +17,7 @@ const packages = {
 
 // Folders of core: a use-case folder stands alone, the others are shared.
 const useCases = ['register', 'users', 'chat', 'messaging', 'sync', 'blacklist', 'media'];
-const shared = ['domain', 'ports', 'defaults', 'testing'];
+const shared = ['domain', 'ports', 'defaults', 'push', 'testing'];
 
 // Needed only when our own accounts are switched on: a host with its own users must not pay for loading them.
 const optionalPeers = ['argon2', 'bloom-filters', 'libphonenumber-js'];

@@ -40,6 +40,8 @@ export interface Services {
   mark(request: MarkRequest): Promise<MarkOutcome>;
   /** Marks the sender's own message as read by them; nobody waits for it. */
   markOwn(request: Omit<MarkRequest, 'kind'>): void;
+  /** Push is configured: messages leave rows in its outbox. */
+  has_push: boolean;
   /** Inside a host's transaction: nothing is published before its commit. */
   is_in_transaction: boolean;
   /** Publishes an event that no operation of `write` makes: ephemeral ones, and those of new chats. */

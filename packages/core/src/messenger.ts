@@ -16,6 +16,7 @@ import { type IdentifyRequest, type Identity, type Limits, type MessengerOptions
 import { createPipeline } from './pipeline.js';
 import type { Logger, Storage } from './ports/index.js';
 import { createPresence, type Presence } from './presence.js';
+import { createPush } from './push/push.js';
 import { createRateGate } from './rate-gate.js';
 import { createTransactions, type Transaction } from './transaction.js';
 import { createWriteQueue } from './write-queue.js';
@@ -74,6 +75,11 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
   const decide = createDecide(limits);
   const queue = createWriteQueue({ storage, decide, publish, capacity: limits.pending_writes });
   const marks = createMarks({ storage, publish, delay_ms: options.marks_delay_ms ?? 200 });
+  const push = options.push
+    ? createPush({ sender: options.push, storage, presence, clock, logger, options: options.push_options })
+    : null;
+  // On the bus like anybody else: without push nothing is asked of a message.
+  if (push) bus.subscribe(push.hear);
   let accounts: Accounts | null = null;
   let state: 'new' | 'running' | 'closed' = 'new';
   let calls = 0;
@@ -90,6 +96,7 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
     write: queue.write,
     mark: marks.mark,
     markOwn: marks.markOwn,
+    has_push: push !== null,
     is_in_transaction: false,
     announce: publish,
   };
@@ -132,7 +139,7 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
     // A call that is under way has work for the queues yet.
     if (calls > 0) await new Promise<void>((resolve) => (onLastCall = resolve));
     await queue.drained();
-    await Promise.all([marks.drained(), presence.drained()]);
+    await Promise.all([marks.drained(), presence.drained(), push?.close()]);
     await bus.close();
     await storage.close();
   }
@@ -179,6 +186,7 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
         });
       services.accounts = accounts ?? noAccounts;
       state = 'running';
+      push?.start();
     },
     async close() {
       transactions.refuseInside('close');

@@ -1,4 +1,17 @@
-import type { Changes, Chat, Confirmation, Heads, Id, Marks, Me, Message, MessageType, Token, User } from './wire.js';
+import type {
+  Changes,
+  Chat,
+  Confirmation,
+  DeviceType,
+  Heads,
+  Id,
+  Marks,
+  Me,
+  Message,
+  MessageType,
+  Token,
+  User,
+} from './wire.js';
 
 /**
  * Every use case that a client may call: what goes in and what comes out. The core's declarations are checked against
@@ -35,6 +48,9 @@ export interface Api {
     output: User[];
   };
   'users.checkUsername': { input: { username: string }; output: { is_available: boolean } };
+  /** The device rings for the caller from here on, and for nobody else. */
+  'users.addDevice': { input: { fcm_token: string; device_type?: DeviceType | undefined }; output: Confirmation };
+  'users.removeDevice': { input: { fcm_token: string }; output: Confirmation };
 
   'chats.create': {
     input: {

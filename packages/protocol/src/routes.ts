@@ -6,7 +6,7 @@ export interface Route {
   path: string;
   /** The status of a success. @default 200 */
   status?: number;
-  /** How the body is written. @default 'json' */
+  /** How the body is written. @default 'json'; none for GET, and for DELETE unless it is said */
   body?: 'json' | 'form';
   /** May be called without a token. */
   open?: boolean;
@@ -28,6 +28,8 @@ export const routes: { readonly [N in MethodName]: Route } = {
   'users.me': { method: 'GET', path: '/users/me' },
   'users.search': { method: 'GET', path: '/users/search' },
   'users.checkUsername': { method: 'GET', path: '/users/check-username/{username}', open: true },
+  'users.addDevice': { method: 'POST', path: '/users/device' },
+  'users.removeDevice': { method: 'DELETE', path: '/users/device', body: 'json' },
   'users.get': { method: 'GET', path: '/users/{user_id}' },
 
   'chats.create': { method: 'POST', path: '/chats' },

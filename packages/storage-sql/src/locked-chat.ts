@@ -2,6 +2,7 @@ import type { ChatOperation, ChatRow, MemberRow, MessageRow } from '@dialect/cor
 import { createInsertMessages } from './insert-messages.js';
 import { readMessage } from './messages.js';
 import { otherOf } from './pair-key.js';
+import { createOutboxInsert } from './push-outbox.js';
 import type { SqlConnection } from './sql-database.js';
 import type { Sql } from './statement.js';
 
@@ -21,6 +22,8 @@ export interface LockedChat {
   claim(message: MessageRow): boolean;
   /** Keeps a message for `save`, which gives it its id. */
   append(message: MessageRow): void;
+  /** Keeps a row for the outbox of pushes, for `save`. */
+  notify(message: MessageRow): void;
   /** In a private chat: the other side has blocked this user. */
   isBlocked(user_id: number): Promise<boolean>;
   memberCount(): Promise<number>;
@@ -37,6 +40,7 @@ export type LockChat = (
 
 export function createLockChat(sql: Sql): LockChat {
   const insertMessages = createInsertMessages(sql);
+  const insertOutbox = createOutboxInsert(sql);
   const lock = sql.statement((db, v: { id: number }) =>
     sql.dialect.forUpdate(db.selectFrom('chats').selectAll().where('id', '=', v.id)),
   );
@@ -92,6 +96,7 @@ export function createLockChat(sql: Sql): LockChat {
     }
     let blocked: Set<number> | null = null;
     const appended: MessageRow[] = [];
+    let notified: MessageRow[] | null = null;
     const claimed = new Set<MessageRow>();
 
     return {
@@ -105,6 +110,10 @@ export function createLockChat(sql: Sql): LockChat {
         claimed.add(message);
         appended.push(message);
         messages.set(keyOf(message.sender_id, message.client_id), message);
+      },
+      notify(message) {
+        notified ??= [];
+        notified.push(message);
       },
       async isBlocked(user_id) {
         if (row.pair_key === null) return false;
@@ -120,6 +129,7 @@ export function createLockChat(sql: Sql): LockChat {
       async save() {
         if (row.rev === rev_before) return;
         await insertMessages(connection, appended);
+        if (notified) await insertOutbox(connection, notified);
         await update.run(connection, row);
       },
     };

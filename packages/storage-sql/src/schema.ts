@@ -1,4 +1,4 @@
-import type { ChatRow, MemberRow, MessageRow, UserRow } from '@dialect/core';
+import type { ChatRow, DeviceRow, DuePush, MemberRow, MessageRow, OutboxRow, UserRow } from '@dialect/core';
 import type { Generated } from 'kysely';
 
 /** A row of the domain as its table holds it: the database gives the id. */
@@ -20,7 +20,18 @@ export interface Schema {
   messages: Stored<MessageRow>;
   /** One row per read mark: who had read up to where, and when. */
   read_log: { chat_id: number; user_id: number; seq: number; at: number };
+  devices: Stored<DeviceRow>;
+  push_outbox: OutboxRow;
+  pushes: PushRow;
 }
+
+/** What one user has to be told of one chat. Times are milliseconds since 1970. */
+export type PushRow = Pick<DuePush, 'user_id' | 'chat_id' | 'seq' | 'at' | 'due_at' | 'attempts'> & {
+  /** Who took it has it until then. */
+  locked_until: number;
+  /** JSON; null for all devices. */
+  device_ids: string | null;
+};
 
 export const tableNames: readonly (keyof Schema)[] = [
   'meta',
@@ -33,4 +44,7 @@ export const tableNames: readonly (keyof Schema)[] = [
   'members',
   'messages',
   'read_log',
+  'devices',
+  'push_outbox',
+  'pushes',
 ];

@@ -57,6 +57,7 @@ export function createMessageWriter(sql: Sql): OperationWriter<Append> {
         is_pinned: 0,
       };
       chat.append(message);
+      if (operation.notify) chat.notify(message);
       return { kind: 'message', message, duplicate: false };
     },
   };

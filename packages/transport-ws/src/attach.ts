@@ -36,6 +36,9 @@ const max_chunks = 2_048;
 const drain_ms = 5_000;
 const farewell_ms = 2_000;
 
+/** What ws reports where the socket ended without a close frame (RFC 6455, 7.1.5). */
+const no_close_frame = 1006;
+
 const idle = Promise.resolve();
 const carried = Symbol('dialect.session');
 type Carrier = WebSocket & { [carried]?: Session };
@@ -140,11 +143,13 @@ export function attachWebSocket(
     });
   }
 
-  function onClose(this: WebSocket): void {
+  function onClose(this: WebSocket, code: number): void {
     const connection = (this as Carrier)[carried]?.connection;
     if (!connection || !connections.delete(connection)) return;
     forget(connection);
-    if (connection.caller) messenger.presence.disconnected(connection.user_id);
+    if (!connection.caller) return;
+    // Native clients say what they have received. Of the others an orderly end says it: the close frame came last.
+    messenger.presence.disconnected(connection.user_id, connection.mode === 'plain' && code !== no_close_frame);
   }
 
   function forget(connection: Connection): void {

@@ -22,8 +22,10 @@ export const send = defineUseCase({
   async run({ chat_id, content, message_type, client_id = randomUUID(), reply_to_id = null }, context) {
     const { caller, clock } = context;
     const at = clock.now();
+    const actor_id = caller.user_id;
+    const notify = context.has_push;
     const { written, is_repeat, event } = await context.write(
-      { kind: 'append', chat_id, actor_id: caller.user_id, client_id, content, message_type, reply_to_id, at },
+      { kind: 'append', chat_id, actor_id, client_id, content, message_type, reply_to_id, at, notify },
       messageCreated,
     );
     const { message } = event ?? messageCreated(written);

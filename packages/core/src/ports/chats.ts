@@ -35,6 +35,8 @@ export type ChatOperation =
       content: string;
       message_type: MessageType;
       reply_to_id: number | null;
+      /** Leaves a row in the outbox of pushes, in the same transaction; nothing for a repeat. @default false */
+      notify?: boolean;
     })
   | (OperationBase & { kind: 'add_member'; user_id: number; role: Role })
   | (OperationBase & { kind: 'remove_member'; user_id: number });

@@ -3,12 +3,14 @@ import { type Cases, runCases } from './cases.js';
 import { blockCases } from './storage/blocks.js';
 import { changeCases } from './storage/changes.js';
 import { chatCases } from './storage/chats.js';
+import { deviceCases } from './storage/devices.js';
 import { keyCases } from './storage/keys.js';
 import { listCases } from './storage/lists.js';
 import { loadCases } from './storage/load.js';
 import { memberCases } from './storage/members.js';
 import { messageCases } from './storage/messages.js';
 import { migrationCases, sharedDatabaseCases } from './storage/migrations.js';
+import { pushCases } from './storage/pushes.js';
 import { type Bed, type TestDatabase, withBed } from './storage/test-database.js';
 import { transactionCases } from './storage/transactions.js';
 import { userCases } from './storage/users.js';
@@ -37,6 +39,8 @@ export const storageCases = {
   messages: messageCases,
   changes: changeCases,
   blocks: blockCases,
+  devices: deviceCases,
+  pushes: pushCases,
   'keys and numbers': keyCases,
   migrations: migrationCases,
 } as const;

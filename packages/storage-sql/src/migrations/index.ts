@@ -1,5 +1,6 @@
 import { messenger } from './001-messenger.js';
+import { push } from './004-push.js';
 import type { Migration } from './migration.js';
 
 /** In the order in which they are applied. */
-export const migrations = [messenger] as const satisfies readonly Migration[];
+export const migrations = [messenger, push] as const satisfies readonly Migration[];

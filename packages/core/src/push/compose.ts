@@ -1,0 +1,49 @@
+import { contentFree, notificationText } from '../domain/notification.js';
+import type { DeviceRow, DuePush, MessageRow, PushNotification, Storage, UserRow } from '../ports/index.js';
+
+/** One device of one push. */
+export interface Addressed {
+  push: DuePush;
+  device: DeviceRow;
+  notification: PushNotification;
+}
+
+/** What goes to which device. A push whose message was deleted meanwhile, or whose user has no device left, has none. */
+export async function compose(
+  storage: Storage,
+  pushes: readonly DuePush[],
+  { content }: { content: boolean },
+): Promise<Addressed[]> {
+  const [messages, devices] = await Promise.all([
+    findMessages(storage, pushes),
+    storage.devices.of([...new Set(pushes.map(({ user_id }) => user_id))]),
+  ]);
+  const sender_ids = [...new Set([...messages.values()].map(({ sender_id }) => sender_id))];
+  const senders = new Map((await storage.users.get(sender_ids)).map((user) => [user.id, user]));
+  return pushes.flatMap((push) => {
+    const message = messages.get(placeOf(push));
+    if (!message) return [];
+    const sender = senders.get(message.sender_id) as UserRow;
+    const text = content ? notificationText(message, sender, push) : contentFree;
+    const { chat_id, user_id, device_ids } = push;
+    return devices
+      .filter((device) => device.user_id === user_id && (device_ids === null || device_ids.includes(device.id)))
+      .map((device) => {
+        const { fcm_token: token, device_type } = device;
+        return { push, device, notification: { token, device_type, chat_id, message_id: message.id, ...text } };
+      });
+  });
+}
+
+type Place = Pick<DuePush, 'chat_id' | 'seq'>;
+const placeOf = ({ chat_id, seq }: Place): string => `${chat_id}:${seq}`;
+
+async function findMessages(storage: Storage, pushes: readonly DuePush[]): Promise<Map<string, MessageRow>> {
+  const places = new Map(pushes.map(({ chat_id, seq }) => [placeOf({ chat_id, seq }), { chat_id, seq }]));
+  const pages = await Promise.all(
+    [...places.values()].map(({ chat_id, seq }) =>
+      storage.messages.page({ chat_id, floor_seq: seq - 1, before_seq: seq + 1, limit: 1, offset: 0 }),
+    ),
+  );
+  return new Map(pages.flat().map((message) => [placeOf(message), message]));
+}

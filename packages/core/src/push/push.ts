@@ -1,0 +1,115 @@
+import type { Event } from '@dialect/protocol';
+import type { Clock, Logger, PushSender, Storage } from '../ports/index.js';
+import type { Presence } from '../presence.js';
+import { deliverDue } from './deliver.js';
+import { expandOutbox } from './expand.js';
+import { type PushOptions, resolvePushOptions } from './options.js';
+import { createSendPush } from './send.js';
+
+/** Rounds of sending at the same time: a push service that is slow for one device must not hold up the others. */
+const lanes = 4;
+const farewell_ms = 1_000;
+
+export interface Push {
+  start(): void;
+  /** Something was committed: whoever is not there is told of it soon. Costs the caller nothing but a timer. */
+  hear(event: Event): void;
+  /** Sends no more. What is under way has a moment to end; the rest stays in the storage. */
+  close(): Promise<void>;
+}
+
+/** Tells those who are not connected. Everything it knows is in the storage: the timers here only say when to look. */
+export function createPush(parts: {
+  sender: PushSender;
+  storage: Storage;
+  presence: Presence;
+  clock: Clock;
+  logger: Logger;
+  options: PushOptions | undefined;
+}): Push {
+  const { sender, storage, presence, clock, logger } = parts;
+  const options = resolvePushOptions(parts.options);
+  // Well before others may take what was taken here.
+  const send = createSendPush(sender, logger, { timeout_ms: options.lease_ms * 0.75 });
+  /** Whose last connection ended since the last look, and whether it had received what was written to it. */
+  let gone = new Map<number, boolean>();
+  let timer: NodeJS.Timeout | null = null;
+  let timer_at = 0;
+  let looking: Promise<void> | null = null;
+  const sending = new Set<Promise<void>>();
+  let is_closed = true;
+
+  function lookWithin(ms: number): void {
+    const at = performance.now() + ms;
+    if (is_closed || (timer && timer_at <= at)) return;
+    if (timer) clearTimeout(timer);
+    timer_at = at;
+    timer = setTimeout(look, ms);
+    timer.unref();
+  }
+
+  function look(): void {
+    timer = null;
+    // One look at a time; what came meanwhile is seen by the next.
+    looking ??= guarded(prepare).finally(() => {
+      looking = null;
+      if (!is_closed && sending.size < lanes) startSending();
+      lookWithin(options.poll_ms);
+    });
+  }
+
+  async function prepare(): Promise<void> {
+    await release();
+    while (!is_closed && (await expandOutbox({ storage, presence, clock }, options)));
+  }
+
+  function startSending(): void {
+    const work = guarded(async () => {
+      while (!is_closed && (await deliverDue({ storage, presence, clock, logger, send }, options)));
+    });
+    sending.add(work);
+    void work.finally(() => sending.delete(work));
+  }
+
+  /** Who has come back meanwhile is not gone; the others need not wait for their hold to end. */
+  async function release(): Promise<void> {
+    if (gone.size === 0) return;
+    const left = [...gone].filter(([user_id]) => !presence.isOnline(user_id));
+    gone = new Map();
+    const idsOf = (has_received: boolean) =>
+      left.flatMap(([user_id, received]) => (received === has_received ? user_id : []));
+    await storage.pushes.forget(idsOf(true), clock.now());
+    await storage.pushes.hurry(idsOf(false), clock.now());
+  }
+
+  async function guarded(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      // The rows are there: the next look goes on with them.
+      if (!is_closed) logger.error('Looking after push failed.', { error: String(error) });
+    }
+  }
+
+  presence.onGone((user_id, has_received) => {
+    gone.set(user_id, has_received);
+    lookWithin(options.gather_ms);
+  });
+
+  return {
+    start() {
+      is_closed = false;
+      lookWithin(0);
+    },
+    hear(event) {
+      if (event.type === 'message_created') lookWithin(options.gather_ms);
+    },
+    async close() {
+      is_closed = true;
+      if (timer) clearTimeout(timer);
+      const ended = Promise.all([looking, ...sending]);
+      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, farewell_ms).unref())]);
+      await sender.close();
+    },
+  };
+}
