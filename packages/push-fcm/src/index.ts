@@ -1,1 +1,2 @@
-export {};
+export { fcm } from './fcm.js';
+export type { FcmApp, FcmOptions, ServiceAccount } from './options.js';
