@@ -33,6 +33,8 @@ export function createPush(parts: {
   const send = createSendPush(sender, logger, { timeout_ms: options.lease_ms * 0.75 });
   /** Whose last connection ended since the last look, and whether it had received what was written to it. */
   let gone = new Map<number, boolean>();
+  /** When what has come since the last look has been gathered; null when nothing has. */
+  let ripe_at: number | null = null;
   let timer: NodeJS.Timeout | null = null;
   let timer_at = 0;
   let looking: Promise<void> | null = null;
@@ -48,17 +50,25 @@ export function createPush(parts: {
     timer.unref();
   }
 
+  function gather(): void {
+    ripe_at ??= performance.now() + options.gather_ms;
+    lookWithin(options.gather_ms);
+  }
+
   function look(): void {
     timer = null;
     // One look at a time; what came meanwhile is seen by the next.
     looking ??= guarded(prepare).finally(() => {
       looking = null;
       if (!is_closed && sending.size < lanes) startSending();
-      lookWithin(options.poll_ms);
+      lookWithin(ripe_at === null ? options.poll_ms : Math.max(1, ripe_at - performance.now()));
     });
   }
 
   async function prepare(): Promise<void> {
+    // A look for something else must not cut short what is being gathered.
+    if (ripe_at !== null && performance.now() < ripe_at) return;
+    ripe_at = null;
     await release();
     while (!is_closed && (await expandOutbox({ storage, presence, clock }, options)));
   }
@@ -93,7 +103,7 @@ export function createPush(parts: {
 
   presence.onGone((user_id, has_received) => {
     gone.set(user_id, has_received);
-    lookWithin(options.gather_ms);
+    gather();
   });
 
   return {
@@ -102,7 +112,7 @@ export function createPush(parts: {
       lookWithin(0);
     },
     hear(event) {
-      if (event.type === 'message_created') lookWithin(options.gather_ms);
+      if (event.type === 'message_created') gather();
     },
     async close() {
       is_closed = true;
