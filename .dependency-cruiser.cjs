@@ -24,8 +24,8 @@ const optionalPeers = ['argon2', 'bloom-filters', 'libphonenumber-js'];
 
 const any = (names) => `(${names.join('|')})`;
 const npm = (names) => `node_modules/(@types/)?${any(names)}/`;
-const adapter = '^packages/adapter-[^/]+/';
-const compositionRoot = '^packages/server-http/src/(serve|open-storage|cli[^/]*)[.]ts$';
+const adapter = '^packages/(adapter-[^/]+|push-fcm)/';
+const compositionRoot = '^packages/server-http/src/(serve|open-storage|open-push|cli[^/]*)[.]ts$';
 
 const rules = Object.entries(packages).map(([name, may]) => {
   const allowed = [`^packages/${any([name, ...may.dialect])}/`];
@@ -67,7 +67,7 @@ rules.push(
   {
     name: 'adapters-in-the-composition-root',
     comment:
-      'The server learns which database it has from its options; only open-storage.ts and the command choose one.',
+      'The server learns which database it has from its options; only open-storage.ts and the command choose one; open-push.ts does so for push.',
     from: { path: '^packages/server-http/src/', pathNot: compositionRoot },
     to: { path: adapter },
   },

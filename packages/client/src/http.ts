@@ -47,7 +47,8 @@ function requestOf(name: MethodName, input: Record<string, unknown>) {
   });
   const pairs = new URLSearchParams();
   for (const [field, value] of Object.entries(rest)) if (value != null) pairs.set(field, String(value));
-  if (method === 'GET' || (method === 'DELETE' && !body)) return { url: pairs.size ? `${url}?${pairs}` : url, init: { method } };
+  if (method === 'GET' || (method === 'DELETE' && !body))
+    return { url: pairs.size ? `${url}?${pairs}` : url, init: { method } };
   const headers: Record<string, string> = {
     'content-type': body === 'form' ? 'application/x-www-form-urlencoded' : 'application/json',
   };

@@ -117,6 +117,8 @@ export function createPush(parts: {
     async close() {
       is_closed = true;
       if (timer) clearTimeout(timer);
+      // The server's own end is the orderly end of many connections.
+      await guarded(release);
       const ended = Promise.all([looking, ...sending]);
       await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, farewell_ms).unref())]);
       await sender.close();
