@@ -1,5 +1,5 @@
 import { contentFree, notificationText } from '../domain/notification.js';
-import type { DeviceRow, DuePush, MessageRow, PushNotification, Storage, UserRow } from '../ports/index.js';
+import type { DeviceRow, DuePush, MessageRow, PushNotification, Storage } from '../ports/index.js';
 
 /** One device of one push. */
 export interface Addressed {
@@ -22,8 +22,8 @@ export async function compose(
   const senders = new Map((await storage.users.get(sender_ids)).map((user) => [user.id, user]));
   return pushes.flatMap((push) => {
     const message = messages.get(placeOf(push));
-    if (!message) return [];
-    const sender = senders.get(message.sender_id) as UserRow;
+    const sender = message && senders.get(message.sender_id);
+    if (!message || !sender) return [];
     const text = content ? notificationText(message, sender, push) : contentFree;
     const { chat_id, user_id, device_ids } = push;
     return devices
@@ -39,11 +39,13 @@ type Place = Pick<DuePush, 'chat_id' | 'seq'>;
 const placeOf = ({ chat_id, seq }: Place): string => `${chat_id}:${seq}`;
 
 async function findMessages(storage: Storage, pushes: readonly DuePush[]): Promise<Map<string, MessageRow>> {
-  const places = new Map(pushes.map(({ chat_id, seq }) => [placeOf({ chat_id, seq }), { chat_id, seq }]));
-  const pages = await Promise.all(
-    [...places.values()].map(({ chat_id, seq }) =>
-      storage.messages.page({ chat_id, floor_seq: seq - 1, before_seq: seq + 1, limit: 1, offset: 0 }),
-    ),
-  );
-  return new Map(pages.flat().map((message) => [placeOf(message), message]));
+  const messages = new Map<string, MessageRow>();
+  const places = new Map(pushes.map((push) => [placeOf(push), push]));
+  // One after another: push takes no more than one connection to the database from those who send.
+  for (const [place, { chat_id, seq }] of places) {
+    const between = { floor_seq: seq - 1, before_seq: seq + 1 };
+    const [message] = await storage.messages.page({ chat_id, ...between, limit: 1, offset: 0 });
+    if (message) messages.set(place, message);
+  }
+  return messages;
 }

@@ -8,6 +8,9 @@ import type { SendPush } from './send.js';
 /** Pushes in one round: with a few devices each they fit one request to a push service. */
 const batch = 200;
 
+/** Devices of one push that are remembered as not yet reached: they fit the column of every storage. */
+const most_remembered = 200;
+
 type Settled = Parameters<Pushes['settle']>[0];
 type Later = Settled['later'][number];
 
@@ -64,6 +67,7 @@ function failureOf({ device }: Addressed, outcome: PushOutcome | undefined): Fai
 function laterOf(push: DuePush, failed: readonly Failure[], options: { now: number; retry_ms: number }): Later {
   const attempts = push.attempts + 1;
   const wait_ms = Math.max(backoff(attempts, options.retry_ms), ...failed.map(({ after_ms }) => after_ms));
-  const device_ids = failed.map(({ device_id }) => device_id);
+  // More than anybody has are not worth remembering one by one.
+  const device_ids = failed.length > most_remembered ? null : failed.map(({ device_id }) => device_id);
   return { ...push, attempts, device_ids, due_at: options.now + Math.ceil(wait_ms) };
 }

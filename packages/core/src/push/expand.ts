@@ -15,20 +15,19 @@ export async function expandOutbox(
   const rows = await storage.pushes.outbox(batch);
   if (rows.length === 0) return false;
   const now = clock.now();
-  const chats = await Promise.all(
-    [...newestOfSenders(rows)].map(async ([chat_id, newest]) => {
-      const pushes = new Map<number, NewPush>();
-      for (const { sender_id, seq, at } of newest) {
-        for (const member of await storage.pushes.recipients(chat_id, sender_id)) {
-          const { user_id } = member;
-          if (Math.max(member.joined_seq, member.delivered_seq, member.cleared_seq) >= seq) continue;
-          const due_at = presence.isFocused(user_id, chat_id) ? now + hold_ms : now;
-          pushes.set(user_id, { user_id, seq, at, due_at });
-        }
+  const chats: { chat_id: number; seq: number; pushes: NewPush[] }[] = [];
+  // One after another: push takes no more than one connection to the database from those who send.
+  for (const [chat_id, newest] of newestOfSenders(rows)) {
+    const pushes = new Map<number, NewPush>();
+    for (const { sender_id, seq, at } of newest) {
+      for (const { user_id, ...stands } of await storage.pushes.recipients(chat_id, sender_id)) {
+        if (Math.max(stands.joined_seq, stands.delivered_seq, stands.cleared_seq) >= seq) continue;
+        const due_at = presence.isFocused(user_id, chat_id) ? now + hold_ms : now;
+        pushes.set(user_id, { user_id, seq, at, due_at });
       }
-      return { chat_id, seq: newest.at(-1)?.seq ?? 0, pushes: [...pushes.values()] };
-    }),
-  );
+    }
+    chats.push({ chat_id, seq: newest.at(-1)?.seq ?? 0, pushes: [...pushes.values()] });
+  }
   await storage.pushes.expand(chats);
   return true;
 }
