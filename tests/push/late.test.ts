@@ -82,7 +82,7 @@ describePushDatabases('push to who was there and is not', (create) => {
   });
 
   test('who comes back at once is not pushed to', async () => {
-    const world = await createPushWorld(create, { push_options: { ...patient.push_options, gather_ms: 500 } });
+    const world = await createPushWorld(create, { push_options: { ...patient.push_options, gather_ms: 1_500 } });
     const ann = await world.person('Ann');
     const bob = await world.person('Bob', 'bob-1');
     const chat_id = await world.chatOf(ann, bob);

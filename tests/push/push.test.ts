@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { describePushDatabases } from './databases.js';
-import { createPushWorld, quick, until } from './world.js';
+import { createPushWorld, quick, sleep, until } from './world.js';
 
 describePushDatabases('push', (create) => {
   test('who is not connected gets one push on each device, and nobody else', async () => {
@@ -22,12 +22,14 @@ describePushDatabases('push', (create) => {
   });
 
   test('messages that come together are one push, about the newest; a repeat is none', async () => {
-    const world = await createPushWorld(create, { push_options: { ...quick, gather_ms: 200 } });
+    const world = await createPushWorld(create, { push_options: { ...quick, gather_ms: 2_000 } });
     const ann = await world.person('Ann');
     const bob = await world.person('Bob', 'bob-1');
     const chat_id = await world.chatOf(ann, bob);
     for (const content of ['one', 'two', 'three']) {
       await world.messenger.messages.send(ann, { chat_id, content, client_id: content });
+      // Looks for what is due again must not end the gathering.
+      await sleep(quick.poll_ms * 2);
     }
     await world.settled();
     await world.messenger.messages.send(ann, { chat_id, content: 'three', client_id: 'three' });
@@ -128,7 +130,7 @@ describePushDatabases('push', (create) => {
   });
 
   test('who has it on another device before its turn, or has left, is not pushed to', async () => {
-    const world = await createPushWorld(create, { push_options: { ...quick, gather_ms: 1_000 } });
+    const world = await createPushWorld(create, { push_options: { ...quick, gather_ms: 2_000 } });
     const ann = await world.person('Ann');
     const bob = await world.person('Bob', 'bob-1');
     const cem = await world.person('Cem', 'cem-1');
