@@ -6,6 +6,7 @@ const packages = {
   'storage-sql': { dialect: ['core', 'protocol'], npm: ['kysely'] },
   'adapter-sqlite': { dialect: ['storage-sql', 'core'], npm: ['kysely', 'better-sqlite3'] },
   'adapter-mysql': { dialect: ['storage-sql', 'core'], npm: ['kysely', 'mysql2'] },
+  'push-fcm': { dialect: ['core'], npm: ['firebase-admin'] },
   'transport-ws': { dialect: ['core', 'protocol'], npm: ['ws'] },
   'server-http': {
     dialect: ['core', 'protocol', 'transport-ws'],
@@ -16,15 +17,15 @@ const packages = {
 
 // Folders of core: a use-case folder stands alone, the others are shared.
 const useCases = ['register', 'users', 'chat', 'messaging', 'sync', 'blacklist', 'media'];
-const shared = ['domain', 'ports', 'defaults', 'testing'];
+const shared = ['domain', 'ports', 'defaults', 'push', 'testing'];
 
 // Needed only when our own accounts are switched on: a host with its own users must not pay for loading them.
 const optionalPeers = ['argon2', 'libphonenumber-js'];
 
 const any = (names) => `(${names.join('|')})`;
 const npm = (names) => `node_modules/(@types/)?${any(names)}/`;
-const adapter = '^packages/adapter-[^/]+/';
-const compositionRoot = '^packages/server-http/src/(serve|open-storage|cli[^/]*)[.]ts$';
+const adapter = '^packages/(adapter-[^/]+|push-fcm)/';
+const compositionRoot = '^packages/server-http/src/(serve|open-storage|open-push|cli[^/]*)[.]ts$';
 
 const rules = Object.entries(packages).map(([name, may]) => {
   const allowed = [`^packages/${any([name, ...may.dialect])}/`];
@@ -66,7 +67,7 @@ rules.push(
   {
     name: 'adapters-in-the-composition-root',
     comment:
-      'The server learns which database it has from its options; only open-storage.ts and the command choose one.',
+      'The server learns which database it has from its options; only open-storage.ts and the command choose one; open-push.ts does so for push.',
     from: { path: '^packages/server-http/src/', pathNot: compositionRoot },
     to: { path: adapter },
   },

@@ -36,8 +36,10 @@ import { signIn } from './register/sign-in.js';
 import { changes } from './sync/changes.js';
 import { heads } from './sync/heads.js';
 import type { UseCase } from './use-case.js';
+import { addDevice } from './users/add-device.js';
 import { getUser } from './users/get.js';
 import { me } from './users/me.js';
+import { removeDevice } from './users/remove-device.js';
 import { search } from './users/search.js';
 
 /** Every use case by its name. A method of the protocol without one, or with another's, does not compile. */
@@ -53,6 +55,8 @@ export const api: { readonly [N in MethodName]: UseCase<N> } = {
   'users.block': block,
   'users.unblock': unblock,
   'users.blocked': blocked,
+  'users.addDevice': addDevice,
+  'users.removeDevice': removeDevice,
   'chats.create': createChat,
   'chats.createPrivate': createPrivateChat,
   'chats.createGroup': createGroupChat,

@@ -42,6 +42,8 @@ export interface Services {
   markOwn(request: Omit<MarkRequest, 'kind'>): void;
   /** Empties, when there is time, what has been cleared for everyone. */
   scrub(): void;
+  /** Push is configured: messages leave rows in its outbox. */
+  has_push: boolean;
   /** Inside a host's transaction: nothing is published before its commit. */
   is_in_transaction: boolean;
   /** Publishes an event that no operation of `write` makes: ephemeral ones, and those of new chats. */

@@ -17,6 +17,7 @@ import { type IdentifyRequest, type Identity, type Limits, type MessengerOptions
 import { createPipeline } from './pipeline.js';
 import type { BusEvent, Logger, Storage } from './ports/index.js';
 import { createPresence, type Presence } from './presence.js';
+import { createPush } from './push/push.js';
 import { createRateGate } from './rate-gate.js';
 import { createScrubber } from './scrubber.js';
 import { createTransactions, type Transaction } from './transaction.js';
@@ -79,6 +80,11 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
   const queue = createWriteQueue({ storage, decide, publish, capacity: limits.pending_writes });
   const marks = createMarks({ storage, publish, delay_ms: options.marks_delay_ms ?? 200 });
   const scrubber = createScrubber(storage, logger);
+  const push = options.push
+    ? createPush({ sender: options.push, storage, presence, clock, logger, options: options.push_options })
+    : null;
+  // On the bus like anybody else: without push nothing is asked of a message.
+  if (push) bus.subscribe((event) => push.hear(event));
   let accounts: Accounts | null = null;
   let state: 'new' | 'running' | 'closed' = 'new';
   let calls = 0;
@@ -96,6 +102,7 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
     mark: marks.mark,
     markOwn: marks.markOwn,
     scrub: scrubber.wake,
+    has_push: push !== null,
     is_in_transaction: false,
     announce: publish,
   };
@@ -139,7 +146,7 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
     if (calls > 0) await new Promise<void>((resolve) => (onLastCall = resolve));
     await queue.drained();
     await scrubber.stop();
-    await Promise.all([marks.drained(), presence.close(), accounts?.usernames.close()]);
+    await Promise.all([marks.drained(), presence.close(), accounts?.usernames.close(), push?.close()]);
     await bus.close();
     await storage.close();
   }
@@ -187,6 +194,7 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
       services.accounts = accounts ?? noAccounts;
       state = 'running';
       scrubber.wake();
+      push?.start();
     },
     async close() {
       transactions.refuseInside('close');

@@ -4,12 +4,16 @@ import type {
   EventBus,
   Logger,
   PasswordHasher,
+  PushSender,
   RateLimiter,
   Storage,
   TokenSigner,
   UsernameFilter,
   UsernameSnapshot,
 } from './ports/index.js';
+import type { PushOptions } from './push/options.js';
+
+export type { PushOptions };
 
 /** Who a request comes from, as the host's `identify` tells it. */
 export type Identity = (
@@ -60,6 +64,8 @@ export interface LimitOptions {
   page_size_max?: number;
   /** Changes to chats that may wait to be written; more are refused as BUSY. @default 20000 */
   pending_writes?: number;
+  /** Devices of one user that notifications go to; the oldest makes room. @default 10 */
+  devices_per_user?: number;
 }
 
 export interface MessengerOptions<Connection = unknown> {
@@ -71,6 +77,9 @@ export interface MessengerOptions<Connection = unknown> {
   limits?: LimitOptions;
   /** The host's code before and after use cases. */
   hooks?: Hooks;
+  /** Where notifications for people who are not connected go. @default nowhere */
+  push?: PushSender;
+  push_options?: PushOptions;
   /** Milliseconds for which read and delivered marks are gathered before they are written together. @default 200 */
   marks_delay_ms?: number;
   /** Must not lose events yet: nobody repairs a gap on the server's side. @default in process */
@@ -92,6 +101,7 @@ export function resolveLimits(given: LimitOptions = {}): Limits {
     page_size: 50,
     page_size_max: 100,
     pending_writes: 20_000,
+    devices_per_user: 10,
     ...given,
   };
 }

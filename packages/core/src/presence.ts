@@ -8,12 +8,19 @@ import type { BusEvent, Clock, NodePresence, Storage } from './ports/index.js';
 /** Who is connected, and when somebody was seen last. */
 export interface Presence {
   connected(user_id: number): void;
-  /** `grace_ms`: so long after their last connection others still see them online, and hear nothing if they come back. */
-  disconnected(user_id: number, grace_ms?: number): void;
+  /**
+   * `grace_ms`: so long after their last connection others still see them online, and hear nothing if they come back.
+   * `has_received`: what was written to the connection has arrived, as its orderly end says.
+   */
+  disconnected(user_id: number, end?: { grace_ms?: number; has_received?: boolean }): void;
   /** Has a live connection to this process, at this moment. */
   isConnected(user_id: number): boolean;
   /** As others see them: connected here, or a moment ago, or to another node. */
   isOnline(user_id: number): boolean;
+  /** Whether a live connection shows the user what happens in this chat: each one does, in all of their chats. */
+  isFocused(user_id: number, chat_id: number): boolean;
+  /** Hears of everybody whose last connection has ended, whatever others are told later. */
+  onGone(listener: (user_id: number, has_received: boolean) => void): void;
   /** What a node says of itself, as it comes from the bus. */
   heard(event: NodePresence): void;
   /** What waits is written and told. */
@@ -51,6 +58,7 @@ export function createPresence(options: PresenceOptions): Presence {
   const changed = new Set<number>();
   const others = createOtherNodes(node_id, repeat_ms * missed_repeats);
 
+  let tellGone: (user_id: number, has_received: boolean) => void = () => undefined;
   // Gathered, because a restart of something upstream disconnects everybody at once.
   const gathered = { capacity: 1_000_000, overflow: () => new MessengerError('BUSY') };
   const schedule = (run: () => void) => setTimeout(run, gather_ms);
@@ -137,7 +145,7 @@ export function createPresence(options: PresenceOptions): Presence {
       left_at.delete(user_id);
       note(user_id);
     },
-    disconnected(user_id, grace_ms = 0) {
+    disconnected(user_id, { grace_ms = 0, has_received = false } = {}) {
       const left = (connections.get(user_id) ?? 1) - 1;
       if (left > 0) {
         connections.set(user_id, left);
@@ -146,6 +154,7 @@ export function createPresence(options: PresenceOptions): Presence {
       connections.delete(user_id);
       const at = clock.now();
       left_at.set(user_id, at);
+      tellGone(user_id, has_received);
       // A sighting that cannot be written is no loss worth failing for: the next one replaces it.
       sightings.add({ user_id, at }).catch(() => undefined);
       if (grace_ms === 0) {
@@ -167,6 +176,10 @@ export function createPresence(options: PresenceOptions): Presence {
       if (repeat) clearInterval(repeat);
       await drained();
       sayToNodes([], [...told]);
+    },
+    isFocused: (user_id) => connections.has(user_id),
+    onGone(listener) {
+      tellGone = listener;
     },
   };
 }

@@ -18,6 +18,10 @@ export const clientId = z.string().regex(new RegExp(protocolLimits.client_id_pat
   error: 'must be 1 to 64 of A-Z, a-z, 0-9, _ and -',
 });
 export const messageType = z.enum(messageTypes);
+/** The address of a device at its push service. Letters, digits and a few signs in practice; a key of its table. */
+export const deviceToken = z.string().regex(/^[\x21-\x7e]{1,512}$/, {
+  error: 'must be 1 to 512 visible ASCII characters',
+});
 export const nothing = z.object({});
 
 /** Text as the wire can carry it back unchanged: not empty, well-formed (no lone surrogates), at most so many bytes. */

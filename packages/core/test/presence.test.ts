@@ -33,7 +33,7 @@ describe('presence', () => {
     presence.connected(ann.user_id);
     await presence.drained();
     messenger.events.length = 0;
-    presence.disconnected(ann.user_id, 10_000);
+    presence.disconnected(ann.user_id, { grace_ms: 10_000 });
     await presence.drained();
     expect([presence.isOnline(ann.user_id), presence.isConnected(ann.user_id)]).toEqual([true, false]);
     presence.connected(ann.user_id);
@@ -43,13 +43,13 @@ describe('presence', () => {
     await presence.drained();
     expect(messenger.events).toEqual([]);
     // The grace that was not used does not end the next one.
-    presence.disconnected(ann.user_id, 30);
+    presence.disconnected(ann.user_id, { grace_ms: 30 });
     presence.connected(ann.user_id);
-    presence.disconnected(ann.user_id, 10_000);
+    presence.disconnected(ann.user_id, { grace_ms: 10_000 });
     await new Promise((resolve) => setTimeout(resolve, 80));
     expect(presence.isOnline(ann.user_id)).toBe(true);
     presence.connected(ann.user_id);
-    presence.disconnected(ann.user_id, 20);
+    presence.disconnected(ann.user_id, { grace_ms: 20 });
     await expect.poll(() => presence.isOnline(ann.user_id)).toBe(false);
     await presence.drained();
     expect(eventsOf(messenger.events, 'user_status')).toMatchObject([{ is_online: false }]);

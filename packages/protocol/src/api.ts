@@ -2,6 +2,7 @@ import type {
   Changes,
   Chat,
   Confirmation,
+  DeviceType,
   Heads,
   Id,
   Marks,
@@ -50,6 +51,9 @@ export interface Api {
     output: User[];
   };
   'users.checkUsername': { input: { username: string }; output: { is_available: boolean } };
+  /** The device rings for the caller from here on, and for nobody else. */
+  'users.addDevice': { input: { fcm_token: string; device_type?: DeviceType | undefined }; output: Confirmation };
+  'users.removeDevice': { input: { fcm_token: string }; output: Confirmation };
 
   /** Repeats are fine. See `docs/blacklist.md`. */
   'users.block': { input: { user_id: Id }; output: Confirmation };

@@ -6,7 +6,7 @@ export interface Route {
   path: string;
   /** The status of a success. @default 200 */
   status?: number;
-  /** How the body is written. @default 'json' */
+  /** How the body is written. @default 'json'; none for GET, and for DELETE unless it is said */
   body?: 'json' | 'form';
   /** May be called without a token. */
   open?: boolean;
@@ -34,6 +34,8 @@ export const routes: { readonly [N in MethodName]: Route } = {
   'users.block': { method: 'POST', path: '/users/block/{user_id}' },
   'users.unblock': { method: 'DELETE', path: '/users/block/{user_id}' },
   'users.blocked': { method: 'GET', path: '/users/blocked' },
+  'users.addDevice': { method: 'POST', path: '/users/device' },
+  'users.removeDevice': { method: 'DELETE', path: '/users/device', body: 'json' },
   'users.get': { method: 'GET', path: '/users/{user_id}' },
 
   'chats.create': { method: 'POST', path: '/chats' },

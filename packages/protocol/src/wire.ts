@@ -65,6 +65,9 @@ export interface SystemNote {
   kind: 'member_added' | 'member_removed' | 'member_left';
   user_id: Id;
 }
+/** What a device that push notifications go to runs. */
+export const deviceTypes = ['android', 'ios', 'web'] as const;
+export type DeviceType = (typeof deviceTypes)[number];
 
 /** How far a message has come among the *other* members: `read` as soon as one of them has read it. */
 export type MessageStatus = 'sent' | 'delivered' | 'read';

@@ -52,6 +52,8 @@ Options             Variable                     Default
                     DATABASE_TYPE                sqlite or mysql, by what is set above; decides where that is both
                     DB_CONNECTIONS               10; to MySQL at the same time, at most
                     DB_WHEN_NOT_DURABLE          refuse a MySQL server that does not flush at commit; or warn
+                    FIREBASE_CREDENTIALS_PATH    none; the file of a Firebase service account switches push on
+                    PUSH_CONTENT                 on; off: notifications hold no names and no texts
   -h, --help
   -v, --version
 `;

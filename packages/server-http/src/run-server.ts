@@ -15,7 +15,7 @@ export async function runServer(settings: Settings, print: (text: string) => voi
   reportStrayErrors(server);
 }
 
-function describe({ url, api_url, docs_url, socket_url, database, data_dir, key }: RunningServer): string {
+function describe({ url, api_url, docs_url, socket_url, database, data_dir, push, key }: RunningServer): string {
   return [
     `Dialect is listening on ${url}`,
     `  API       ${api_url}`,
@@ -23,6 +23,7 @@ function describe({ url, api_url, docs_url, socket_url, database, data_dir, key 
     `  Socket    ${socket_url}`,
     `  Database  ${database}`,
     `  Data      ${data_dir}`,
+    ...(push === null ? [] : [`  Push      ${push}`]),
     ...(key?.is_new
       ? [`  Key       created in ${key.path} (mode 600): keep it, or everybody has to sign in again`]
       : []),

@@ -7,6 +7,7 @@ import { describeDatabase } from './database-settings.js';
 import { drain } from './drain.js';
 import { createHttpServer, listen, tryAddress } from './http-server.js';
 import { createNodeHandler } from './node-handler.js';
+import { openPush } from './open-push.js';
 import { openStorage } from './open-storage.js';
 import { keepSecretKey, type SecretKey } from './secret-key.js';
 import type { Settings } from './settings.js';
@@ -24,6 +25,8 @@ export interface RunningServer {
   data_dir: string;
   /** Null when the settings brought one. */
   key: Omit<SecretKey, 'secret'> | null;
+  /** Who sends notifications; null when nobody does. */
+  push: string | null;
   logger: Logger;
   /** Finishes what is running and closes everything, within 10 seconds. */
   close(): Promise<void>;
@@ -38,6 +41,10 @@ export async function serve(settings: Settings, report?: (line: string) => void)
   // Before anything is touched: whoever starts it twice by mistake must not migrate the data under the first one.
   await tryAddress(port, host);
   const kept = settings.secret === null ? inDataFolder(data_dir, () => keepSecretKey(data_dir)) : null;
+  const push = settings.push && {
+    push: await openPush(settings.push),
+    push_options: { content: settings.push.content },
+  };
   const storage = await useDatabase(database, () => openStorage(database));
   const messenger = createMessenger({
     storage: { ...storage, migrate: () => storage.migrate(report) },
@@ -46,6 +53,7 @@ export async function serve(settings: Settings, report?: (line: string) => void)
       token_minutes: settings.token_minutes,
       username_snapshot: createFileSnapshot(join(data_dir, 'usernames.filter')),
     },
+    ...push,
   });
   const options = { cors_origins: settings.cors_origins, override_globals: true };
   const http = createHttpServer(createNodeHandler(messenger, options));
@@ -64,6 +72,7 @@ export async function serve(settings: Settings, report?: (line: string) => void)
       database: describeDatabase(database),
       data_dir,
       key: kept && { path: kept.path, is_new: kept.is_new, is_exposed: kept.is_exposed },
+      push: push?.push.name ?? null,
       logger: messenger.logger,
       close,
     };

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { type DatabaseSettings, readDatabase } from './database-settings.js';
-import { type Environment, readNumber, readText } from './environment.js';
+import { type Environment, readNumber, readText, readWord } from './environment.js';
 import { StartupError } from './startup-error.js';
 
 /** What the reference server can be told. */
@@ -14,6 +14,15 @@ export interface Settings {
   secret: string | null;
   token_minutes: number;
   cors_origins: string[];
+  /** Null: nobody who is not connected is told of anything. */
+  push: PushSettings | null;
+}
+
+export interface PushSettings {
+  /** Absolute: the file of a Firebase service account. */
+  credentials_path: string;
+  /** Whether notifications hold names and texts. */
+  content: boolean;
 }
 
 const least_secret_bytes = 32;
@@ -34,6 +43,7 @@ export function readSettings(environment: Environment): Settings {
       otherwise: 60,
     }),
     cors_origins: origins(readText(environment, 'CORS_ORIGINS')),
+    push: push(environment),
   };
 }
 
@@ -43,6 +53,12 @@ export function checkSecret(value: string, name: string): string {
   if (bytes >= least_secret_bytes) return value;
   // Its length and nothing else: this text goes to a terminal and to logs.
   throw new StartupError(`${name} must have at least ${least_secret_bytes} bytes; it has ${bytes}.`);
+}
+
+function push(environment: Environment): PushSettings | null {
+  const path = readText(environment, 'FIREBASE_CREDENTIALS_PATH');
+  const content = readWord(environment, 'PUSH_CONTENT', ['on', 'off']) !== 'off';
+  return path === '' ? null : { credentials_path: resolve(path), content };
 }
 
 function secret(value: string): string | null {

@@ -17,6 +17,7 @@ describe('settings', () => {
       secret: null,
       token_minutes: 60,
       cors_origins: [],
+      push: null,
     };
     expect(readSettings({})).toEqual(defaults);
     expect(readSettings({ PORT: '', HOST: ' ', DATA_DIR: '', SECRET_KEY: '', CORS_ORIGINS: '' })).toEqual(defaults);
@@ -40,6 +41,7 @@ describe('settings', () => {
       secret,
       token_minutes: 15,
       cors_origins: ['https://app.example', 'http://localhost:5173'],
+      push: null,
     });
   });
 

@@ -1,6 +1,7 @@
 import type { ChatOperation, ChatRow, MemberRow, MessageRow } from '@dialect/core';
 import { createInsertMessages } from './insert-messages.js';
 import { otherOf } from './pair-key.js';
+import { createOutboxInsert } from './push-outbox.js';
 import { readMessage } from './read-message.js';
 import type { SqlConnection } from './sql-database.js';
 import type { Sql } from './statement.js';
@@ -25,6 +26,8 @@ export interface LockedChat {
   claim(message: MessageRow): boolean;
   /** Keeps a message for `save`, which gives it its id. */
   append(message: MessageRow): void;
+  /** Keeps a row for the outbox of pushes, for `save`. */
+  notify(message: MessageRow): void;
   /** In a private chat: the other side has blocked this user. */
   isBlocked(user_id: number): Promise<boolean>;
   memberCount(): Promise<number>;
@@ -41,6 +44,7 @@ export type LockChat = (
 
 export function createLockChat(sql: Sql): LockChat {
   const insertMessages = createInsertMessages(sql);
+  const insertOutbox = createOutboxInsert(sql);
   const lock = sql.statement((db, v: { id: number }) =>
     sql.dialect.forUpdate(db.selectFrom('chats').selectAll().where('id', '=', v.id)),
   );
@@ -104,6 +108,7 @@ export function createLockChat(sql: Sql): LockChat {
     }
     let blocked: Set<number> | null = null;
     const appended: MessageRow[] = [];
+    let notified: MessageRow[] | null = null;
     const claimed = new Set<MessageRow>();
 
     return {
@@ -122,6 +127,10 @@ export function createLockChat(sql: Sql): LockChat {
         appended.push(message);
         messages.set(keyOf(message.sender_id, message.client_id), message);
       },
+      notify(message) {
+        notified ??= [];
+        notified.push(message);
+      },
       async isBlocked(user_id) {
         if (row.pair_key === null) return false;
         if (!blocked) {
@@ -136,6 +145,7 @@ export function createLockChat(sql: Sql): LockChat {
       async save() {
         if (row.rev === rev_before) return;
         await insertMessages(connection, appended);
+        if (notified) await insertOutbox(connection, notified);
         await update.run(connection, row);
       },
     };

@@ -1,4 +1,4 @@
-import type { ChatRow, MemberRow, MessageRow, UserRow } from '@dialect/core';
+import type { ChatRow, DeviceRow, DuePush, MemberRow, MessageRow, OutboxRow, UserRow } from '@dialect/core';
 import type { Generated } from 'kysely';
 
 /** A row of the domain as its table holds it: the database gives the id. */
@@ -25,7 +25,18 @@ export interface Schema {
   hidden: { user_id: number; chat_id: number; seq: number };
   /** Histories cleared for everyone whose rows are still to be emptied: those above `done_seq`, up to `up_to_seq`. */
   scrubs: { chat_id: number; done_seq: number; up_to_seq: number };
+  devices: Stored<DeviceRow>;
+  push_outbox: OutboxRow;
+  pushes: PushRow;
 }
+
+/** What one user has to be told of one chat. Times are milliseconds since 1970. */
+export type PushRow = Pick<DuePush, 'user_id' | 'chat_id' | 'seq' | 'at' | 'due_at' | 'attempts'> & {
+  /** Who took it has it until then. */
+  locked_until: number;
+  /** JSON; null for all devices. */
+  device_ids: string | null;
+};
 
 export const tableNames: readonly (keyof Schema)[] = [
   'meta',
@@ -41,4 +52,7 @@ export const tableNames: readonly (keyof Schema)[] = [
   'pins',
   'hidden',
   'scrubs',
+  'devices',
+  'push_outbox',
+  'pushes',
 ];

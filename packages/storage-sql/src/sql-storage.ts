@@ -2,9 +2,11 @@ import type { Storage, StorageRepositories } from '@dialect/core';
 import { createBlocks } from './blocks.js';
 import { createChatCreators } from './create-chats.js';
 import { createCredentials } from './credentials.js';
+import { createDevices } from './devices.js';
 import { createMembers } from './members.js';
 import { createMessages } from './messages.js';
 import { createMigrator, type MigrationStatus } from './migrations/migrate.js';
+import { createPushes } from './pushes.js';
 import { createReadChanges } from './read-changes.js';
 import { createChatReaders } from './read-chats.js';
 import type { Bindable, SqlDatabase } from './sql-database.js';
@@ -73,6 +75,8 @@ function createRepositories(sql: Sql): Bindable<StorageRepositories> {
   const members = createMembers(sql);
   const messages = createMessages(sql);
   const blocks = createBlocks(sql);
+  const devices = createDevices(sql);
+  const pushes = createPushes(sql);
   return (work) => ({
     users: users(work),
     credentials: credentials(work),
@@ -80,5 +84,7 @@ function createRepositories(sql: Sql): Bindable<StorageRepositories> {
     members: members(work),
     messages: messages(work),
     blocks: blocks(work),
+    devices: devices(work),
+    pushes: pushes(work),
   });
 }

@@ -37,6 +37,7 @@ export const messageWriter: OperationWriter<OperationOf<'append'>> = {
     });
     if (reply_to_id !== null) message.reply_to = quoteOf(quoted(reply_to_id, actor_id, chat));
     chat.append(message);
+    if (operation.notify) chat.notify(message);
     return { kind: 'message', message, duplicate: false };
   },
 };

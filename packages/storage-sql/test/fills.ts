@@ -75,6 +75,18 @@ export const fills: Record<MigrationName, Fill> = {
     await sql('insert into dialect_scrubs (chat_id, done_seq, up_to_seq) values (3, 0, 1)');
   },
 
+  /** Bob has a device, on which the last message of the private chat could not be shown yet; another one waits. */
+  async '004-push'(sql) {
+    await sql(
+      "insert into dialect_devices (id, fcm_token, user_id, device_type, seen_at) values (1, 'token-1', 2, 'android', 1)",
+    );
+    await sql('insert into dialect_push_outbox (chat_id, seq, sender_id, at) values (2, 2, 1, 3003)');
+    await sql(
+      `insert into dialect_pushes (user_id, chat_id, seq, at, due_at, locked_until, attempts, device_ids)
+        values (2, 1, 3, 2003, 2004, 0, 1, '[1]')`,
+    );
+  },
+
   '901-notes': (sql) => sql("update dialect_members set note = 'plays the piano' where user_id = 2"),
 
   '902-tallies': (sql) => sql('update dialect_tallies set messages = messages + 100 where chat_id = 2'),

@@ -1,4 +1,5 @@
 import { expect, it, vi } from 'vitest';
+import { migrations as released } from '../src/migrations/index.js';
 import { takeMigrationLock } from '../src/migrations/migration-lock.js';
 import { createSql } from '../src/statement.js';
 import { createTestDatabase, describeDatabases, type TestDatabase } from './databases.js';
@@ -34,7 +35,7 @@ describeDatabases('a crash while migrating', (kind) => {
     const database = await createTestDatabase(kind);
     const [process] = await Promise.all([
       startMigrating(database, { count: all.length, times, is_stepwise: true }),
-      reach(database, 1),
+      reach(database, released.length),
     ]);
     return { database, before: await rowsOf(database), process };
   }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createSqlStorage } from '@dialect/storage-sql';
 import { expect, it, onTestFinished } from 'vitest';
 import { administrate, createDatabase, describeMysql } from '../../../tests/support/mysql.js';
+import { migrations } from '../src/migrations/index.js';
 import { checkMessenger } from './check-messenger.js';
 import { openDatabase } from './open-database.js';
 
@@ -33,7 +34,7 @@ describeMysql('a database user who may not change the schema', () => {
 
   it('is told so by the database when there is something to do, and leaves no trace', async () => {
     const { users, sql } = await twoUsers();
-    expect(new Set((await users.migrationStatus()).map(({ state }) => state))).toEqual(new Set(['pending']));
+    expect(await users.migrationStatus()).toMatchObject(migrations.map(() => ({ state: 'pending' })));
     await expect(users.migrate()).rejects.toMatchObject({ code: 'ER_TABLEACCESS_DENIED_ERROR' });
     expect(await sql('show tables')).toEqual([]);
   });

@@ -38,6 +38,9 @@ const max_chunks = 2_048;
 const drain_ms = 5_000;
 const farewell_ms = 2_000;
 
+/** What ws reports where the socket ended without a close frame (RFC 6455, 7.1.5). */
+const no_close_frame = 1006;
+
 const idle = Promise.resolve();
 const carried = Symbol('dialect.session');
 type Carrier = WebSocket & { [carried]?: Session };
@@ -142,13 +145,18 @@ export function attachWebSocket(
     });
   }
 
-  function onClose(this: WebSocket): void {
+  function onClose(this: WebSocket, code: number): void {
     const connection = (this as Carrier)[carried]?.connection;
     if (!connection || !connections.delete(connection)) return;
     forget(connection);
-    // The seeds' clients expect to hear at once who has gone; a phone with our client flaps, and is given a moment.
-    const grace_ms = connection.mode === 'native' ? native_grace_ms : 0;
-    if (connection.caller) messenger.presence.disconnected(connection.user_id, grace_ms);
+    if (!connection.caller) return;
+    const is_plain = connection.mode === 'plain';
+    messenger.presence.disconnected(connection.user_id, {
+      // The seeds' clients expect to hear at once who has gone; a phone with our client flaps, and is given a moment.
+      grace_ms: is_plain ? 0 : native_grace_ms,
+      // Native clients say what they have received. Of the others an orderly end says it: the close frame came last.
+      has_received: is_plain && code !== no_close_frame,
+    });
   }
 
   function forget(connection: Connection): void {

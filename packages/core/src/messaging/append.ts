@@ -11,12 +11,12 @@ export const sendRate = ({ messages_per_second }: Limits): Rate => ({
 
 /** Writes a message of the caller's into a chat. */
 export async function append(
-  draft: Omit<OperationOf<'append'>, 'kind' | 'actor_id' | 'at'>,
+  draft: Omit<OperationOf<'append'>, 'kind' | 'actor_id' | 'at' | 'notify'>,
   context: Context,
 ): Promise<Output<'messages.send'>> {
   const { caller, clock } = context;
   const at = clock.now();
-  const operation = { ...draft, kind: 'append', actor_id: caller.user_id, at } as const;
+  const operation = { ...draft, kind: 'append', actor_id: caller.user_id, at, notify: context.has_push } as const;
   const { written, is_repeat, event } = await context.write(operation, toMessageCreated);
   const { message } = event ?? toMessageCreated(written);
   if (!is_repeat) context.markOwn({ chat_id: draft.chat_id, user_id: caller.user_id, seq: message.seq, at });

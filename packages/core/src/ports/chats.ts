@@ -39,6 +39,8 @@ export type ChatOperation =
       reply_to_id: number | null;
       /** What the message carries besides, as the text of a JSON object; see `MessageMeta`. */
       meta?: string | null;
+      /** Leaves a row in the outbox of pushes, in the same transaction; nothing for a repeat. @default false */
+      notify?: boolean;
     })
   | (MessageOperation & { kind: 'edit_message'; content: string; if_rev: number | null })
   /** For everyone: the row stays as a tombstone. */

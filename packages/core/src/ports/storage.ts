@@ -1,7 +1,9 @@
 import type { Blocks } from './blocks.js';
 import type { Chats } from './chats.js';
+import type { Devices } from './devices.js';
 import type { Members } from './members.js';
 import type { Messages } from './messages.js';
+import type { Pushes } from './pushes.js';
 import type { Credentials, Users } from './users.js';
 
 /** The part of a storage that works the same inside a host's transaction. */
@@ -12,6 +14,8 @@ export interface StorageRepositories {
   members: Members;
   messages: Messages;
   blocks: Blocks;
+  devices: Devices;
+  pushes: Pushes;
 }
 
 /**

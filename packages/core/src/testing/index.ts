@@ -4,6 +4,12 @@ export { type CuttableProxy, createCuttableProxy } from './cuttable-proxy.js';
 export { eventBusCases, eventBusContract } from './event-bus-contract.js';
 export { createFakeClock, type FakeClock } from './fake-clock.js';
 export { passwordHasherCases, passwordHasherContract } from './password-hasher-contract.js';
+export {
+  type PushSenderSubject,
+  type PushTreatment,
+  pushSenderCases,
+  pushSenderContract,
+} from './push-sender-contract.js';
 export { createRandom, type Random } from './random.js';
 export { type RateLimiterSubject, rateLimiterCases, rateLimiterContract } from './rate-limiter-contract.js';
 export { checkChangesFromAnyRev, checkChangesWhileWriting } from './storage/changes.js';

@@ -6,6 +6,7 @@ import { changeCases } from './storage/changes.js';
 import { chatChangeCases } from './storage/chat-changes.js';
 import { chatCases } from './storage/chats.js';
 import { clearingCases } from './storage/clearing.js';
+import { deviceCases } from './storage/devices.js';
 import { keyCases } from './storage/keys.js';
 import { listCases } from './storage/lists.js';
 import { loadCases } from './storage/load.js';
@@ -15,6 +16,7 @@ import { messageCases } from './storage/messages.js';
 import { migrationCases, sharedDatabaseCases } from './storage/migrations.js';
 import { ownSettingCases } from './storage/own-settings.js';
 import { pinReactionCases } from './storage/pins-reactions.js';
+import { pushCases } from './storage/pushes.js';
 import { quoteCases } from './storage/quotes.js';
 import { type Bed, type TestDatabase, withBed } from './storage/test-database.js';
 import { transactionCases } from './storage/transactions.js';
@@ -51,6 +53,8 @@ export const storageCases = {
   changes: changeCases,
   blocks: blockCases,
   'blocks in groups, lists and searches': blockListCases,
+  devices: deviceCases,
+  pushes: pushCases,
   'keys and numbers': keyCases,
   migrations: migrationCases,
 } as const;

@@ -1,0 +1,77 @@
+import type { ChatType } from '@dialect/protocol';
+
+/** A message whose recipients have not been looked for yet. */
+export interface OutboxRow {
+  chat_id: number;
+  seq: number;
+  sender_id: number;
+  at: number;
+}
+
+/** A present member who may hear of somebody's messages, as they stand. */
+export interface PushRecipient {
+  user_id: number;
+  joined_seq: number;
+  delivered_seq: number;
+  cleared_seq: number;
+}
+
+/** What one user has to be told of one chat: of its newest message alone. */
+export interface NewPush {
+  user_id: number;
+  seq: number;
+  /** When that message was sent. */
+  at: number;
+  /** When it is time to look whether they still need to be told. */
+  due_at: number;
+}
+
+/** A push that was taken, with how its user stands in the chat by now. */
+export interface DuePush extends NewPush {
+  chat_id: number;
+  /** How often the sender has failed. */
+  attempts: number;
+  /** The devices that are left to be told; null for all of them. */
+  device_ids: number[] | null;
+  is_member: boolean;
+  delivered_seq: number;
+  cleared_seq: number;
+  muted_until: number | null;
+  chat_type: ChatType;
+  chat_name: string | null;
+}
+
+export type PushKey = Pick<DuePush, 'user_id' | 'chat_id' | 'seq'>;
+
+/**
+ * The durable side of push: an outbox row per message, written with the message; then one row per user and chat until
+ * the user has been told. Whatever dies in between, the rows are there, and any node goes on with them.
+ */
+export interface Pushes {
+  /** The oldest of each chat first. */
+  outbox(limit: number): Promise<OutboxRow[]>;
+  /**
+   * The present members other than the sender who have a device and have not blocked the sender.
+   */
+  recipients(chat_id: number, sender_id: number): Promise<PushRecipient[]>;
+  /**
+   * Replaces the outbox rows of each chat up to `seq` by its pushes, all in one transaction. A chat whose rows are gone
+   * was expanded by another node, and its pushes are left out. Where a user has a push of the chat already the newer
+   * message takes its place, for all devices; the earlier `due_at` stands, but one that has failed keeps its own.
+   */
+  expand(chats: readonly { chat_id: number; seq: number; pushes: readonly NewPush[] }[]): Promise<void>;
+  /** At most `limit` pushes that are due at `at`; nobody else gets them before `until`, or before they are settled. */
+  take(query: { at: number; until: number; limit: number }): Promise<DuePush[]>;
+  /**
+   * `done` are removed, `later` are changed, and all of them may be taken again. What has meanwhile become a push of a
+   * newer message stays as it is.
+   */
+  settle(outcome: {
+    done: readonly PushKey[];
+    later: readonly (PushKey & Pick<DuePush, 'due_at' | 'attempts' | 'device_ids'>)[];
+  }): Promise<void>;
+  /** Makes the pushes of these users due that wait for a time after `at`, and have never failed. */
+  hurry(user_ids: readonly number[], at: number): Promise<void>;
+  /** Removes the same ones instead. */
+  forget(user_ids: readonly number[], at: number): Promise<void>;
+}
