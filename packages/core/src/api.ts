@@ -7,6 +7,11 @@ import { getChat } from './chat/get.js';
 import { leaveChat } from './chat/leave.js';
 import { listChats } from './chat/list.js';
 import { removeMember } from './chat/remove-member.js';
+import { removeAvatar } from './media/remove-avatar.js';
+import { removeBanner } from './media/remove-banner.js';
+import { setAvatar } from './media/set-avatar.js';
+import { setBanner } from './media/set-banner.js';
+import { upload } from './media/upload.js';
 import { history } from './messaging/history.js';
 import { markDelivered } from './messaging/mark-delivered.js';
 import { markRead } from './messaging/mark-read.js';
@@ -22,6 +27,7 @@ import type { UseCase } from './use-case.js';
 import { getUser } from './users/get.js';
 import { me } from './users/me.js';
 import { search } from './users/search.js';
+import { updateMe } from './users/update.js';
 
 /** Every use case by its name. A method of the protocol without one, or with another's, does not compile. */
 export const api: { readonly [N in MethodName]: UseCase<N> } = {
@@ -32,6 +38,12 @@ export const api: { readonly [N in MethodName]: UseCase<N> } = {
   'users.get': getUser,
   'users.search': search,
   'users.checkUsername': checkUsername,
+  'users.update': updateMe,
+  'users.setAvatar': setAvatar,
+  'users.removeAvatar': removeAvatar,
+  'users.setBanner': setBanner,
+  'users.removeBanner': removeBanner,
+  'media.upload': upload,
   'chats.create': createChat,
   'chats.createPrivate': createPrivateChat,
   'chats.createGroup': createGroupChat,

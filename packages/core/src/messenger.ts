@@ -11,7 +11,10 @@ import { isMessengerError, MessengerError } from './errors.js';
 import { createHookRunner } from './hooks.js';
 import { createIdentifier, type Identifier } from './identity.js';
 import { createMarks } from './marks.js';
+import { createMediaParts, noMedia } from './media-parts.js';
+import { createMediaSweeper, type MediaSweeper } from './media-sweeper.js';
 import { createNewestPages } from './newest-pages.js';
+import { type OpenedMedia, openMedia } from './open-media.js';
 import { type IdentifyRequest, type Identity, type Limits, type MessengerOptions, resolveLimits } from './options.js';
 import { createPipeline } from './pipeline.js';
 import type { Logger, Storage } from './ports/index.js';
@@ -44,6 +47,11 @@ export interface Messenger<Connection = unknown> extends Methods<[caller: Caller
   transaction<T>(work: (transaction: Transaction<Connection>) => Promise<T>): Promise<T>;
   /** Hears every event: durable ones after the commit they tell of, and typing. Returns how to stop. */
   subscribe(listener: (event: Event) => void): () => void;
+  /**
+   * A stored file by the name at the end of its URL, for whoever serves it: to know the name is to be allowed to.
+   * @throws MEDIA_OFF
+   */
+  openMedia(name: string): Promise<OpenedMedia | null>;
   /** Rejects when the storage cannot be reached. */
   ping(): Promise<void>;
   presence: Presence;
@@ -75,6 +83,7 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
   const queue = createWriteQueue({ storage, decide, publish, capacity: limits.pending_writes });
   const marks = createMarks({ storage, publish, delay_ms: options.marks_delay_ms ?? 200 });
   let accounts: Accounts | null = null;
+  let sweeper: MediaSweeper | null = null;
   let state: 'new' | 'running' | 'closed' = 'new';
   let calls = 0;
   let onLastCall = (): void => undefined;
@@ -87,6 +96,8 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
     presence,
     newestPages: createNewestPages(storage),
     accounts: noAccounts,
+    media: noMedia,
+    logger,
     write: queue.write,
     mark: marks.mark,
     markOwn: marks.markOwn,
@@ -132,7 +143,7 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
     // A call that is under way has work for the queues yet.
     if (calls > 0) await new Promise<void>((resolve) => (onLastCall = resolve));
     await queue.drained();
-    await Promise.all([marks.drained(), presence.drained()]);
+    await Promise.all([marks.drained(), presence.drained(), sweeper?.stop()]);
     await bus.close();
     await storage.close();
   }
@@ -178,6 +189,13 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
           isClosed: () => state === 'closed',
         });
       services.accounts = accounts ?? noAccounts;
+      if (options.blobs) {
+        const { blobs } = options;
+        services.media = await createMediaParts(blobs, options);
+        const { unused_media_hours: unused_hours } = limits;
+        sweeper = createMediaSweeper({ media: storage.media, blobs, clock, logger, unused_hours });
+        sweeper.start();
+      }
       state = 'running';
     },
     async close() {
@@ -196,6 +214,10 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
     transaction: <T>(work: (transaction: Transaction<Connection>) => Promise<T>) =>
       counted(() => transactions.run(work)),
     subscribe: (listener: (event: Event) => void) => bus.subscribe(guarded('A listener', listener)),
+    async openMedia(name: string) {
+      transactions.refuseInside('openMedia');
+      return foreseen('openMedia', () => counted(() => openMedia(name, storage.media, services.media)));
+    },
     async ping() {
       transactions.refuseInside('ping');
       await storage.ping();

@@ -1,7 +1,10 @@
 import type { Hooks } from './hooks.js';
 import type {
+  BlobStore,
   Clock,
   EventBus,
+  FileTypes,
+  ImageProcessor,
   Logger,
   PasswordHasher,
   RateLimiter,
@@ -54,6 +57,10 @@ export interface LimitOptions {
   page_size_max?: number;
   /** Changes to chats that may wait to be written; more are refused as BUSY. @default 20000 */
   pending_writes?: number;
+  /** Bytes of one uploaded file. @default 52428800 */
+  upload_bytes?: number;
+  /** How long a file is kept that no message and no profile refers to; Infinity for ever. @default 24 */
+  unused_media_hours?: number;
 }
 
 export interface MessengerOptions<Connection = unknown> {
@@ -63,6 +70,12 @@ export interface MessengerOptions<Connection = unknown> {
   /** Asked for every HTTP request and connection; with `accounts` on, their tokens are tried first. */
   identify?: Identify;
   limits?: LimitOptions;
+  /** Where files are kept, such as `createDiskBlobStore(folder)`. @default nowhere: uploads are refused as MEDIA_OFF */
+  blobs?: BlobStore;
+  /** @default sharp, which is loaded when there are `blobs` */
+  images?: ImageProcessor;
+  /** @default file-type, which is loaded when there are `blobs` */
+  file_types?: FileTypes;
   /** The host's code before and after use cases. */
   hooks?: Hooks;
   /** Milliseconds for which read and delivered marks are gathered before they are written together. @default 200 */
@@ -86,6 +99,8 @@ export function resolveLimits(given: LimitOptions = {}): Limits {
     page_size: 50,
     page_size_max: 100,
     pending_writes: 20_000,
+    upload_bytes: 50 * 1024 * 1024,
+    unused_media_hours: 24,
     ...given,
   };
 }

@@ -1,4 +1,19 @@
-import type { Changes, Chat, Confirmation, Heads, Id, Marks, Me, Message, MessageType, Token, User } from './wire.js';
+import type {
+  Changes,
+  Chat,
+  Confirmation,
+  Heads,
+  Id,
+  Marks,
+  Me,
+  Message,
+  MessageType,
+  StatusDuration,
+  Token,
+  Upload,
+  UploadedMedia,
+  User,
+} from './wire.js';
 
 /**
  * Every use case that a client may call: what goes in and what comes out. The core's declarations are checked against
@@ -35,6 +50,27 @@ export interface Api {
     output: User[];
   };
   'users.checkUsername': { input: { username: string }; output: { is_available: boolean } };
+
+  /** What is not given stays as it is. Null or an empty text takes away what may be absent. */
+  'users.update': {
+    input: {
+      first_name?: string | null | undefined;
+      last_name?: string | null | undefined;
+      bio?: string | null | undefined;
+      status_text?: string | null | undefined;
+      /** How long the status stands. @default 'forever', with a `status_text` */
+      status_duration?: StatusDuration | null | undefined;
+      username?: string | null | undefined;
+      public_key?: string | null | undefined;
+    };
+    output: Me;
+  };
+  'users.setAvatar': { input: { file: Upload }; output: Me };
+  'users.removeAvatar': { input: Record<string, never>; output: Me };
+  'users.setBanner': { input: { file: Upload }; output: Me };
+  'users.removeBanner': { input: Record<string, never>; output: Me };
+  /** Stores a file; a message carries its `url`. */
+  'media.upload': { input: { file: Upload; filename?: string | undefined }; output: UploadedMedia };
 
   'chats.create': {
     input: {

@@ -1,19 +1,25 @@
 import type { MethodName } from './api.js';
 
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
 export interface Route {
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  method: HttpMethod;
+  /** Other methods that do the same. */
+  also?: readonly HttpMethod[];
   /** Below the API's root; `{name}` is a field of the input. */
   path: string;
   /** The status of a success. @default 200 */
   status?: number;
   /** How the body is written. @default 'json' */
-  body?: 'json' | 'form';
+  body?: 'json' | 'form' | 'multipart';
   /** May be called without a token. */
   open?: boolean;
 }
 
 /** The root of the HTTP API. */
 export const apiRoot = '/api/v1';
+/** Where files are read, below the server's root and outside the API's: an `<img>` brings no token. */
+export const mediaPath = '/static/';
 /** The path of the WebSocket. */
 export const socketPath = '/api/v1/messages/ws';
 /** The WebSocket subprotocol of native clients; a connection without it is in plain mode. */
@@ -29,6 +35,13 @@ export const routes: { readonly [N in MethodName]: Route } = {
   'users.search': { method: 'GET', path: '/users/search' },
   'users.checkUsername': { method: 'GET', path: '/users/check-username/{username}', open: true },
   'users.get': { method: 'GET', path: '/users/{user_id}' },
+
+  'users.update': { method: 'PATCH', also: ['PUT'], path: '/users/me' },
+  'users.setAvatar': { method: 'POST', path: '/users/me/avatar', body: 'multipart' },
+  'users.removeAvatar': { method: 'DELETE', path: '/users/me/avatar' },
+  'users.setBanner': { method: 'POST', path: '/users/me/banner', body: 'multipart' },
+  'users.removeBanner': { method: 'DELETE', path: '/users/me/banner' },
+  'media.upload': { method: 'POST', path: '/messages/upload', body: 'multipart' },
 
   'chats.create': { method: 'POST', path: '/chats' },
   'chats.createPrivate': { method: 'POST', path: '/chats/private' },

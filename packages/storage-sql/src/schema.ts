@@ -1,4 +1,4 @@
-import type { ChatRow, MemberRow, MessageRow, UserRow } from '@dialect/core';
+import type { ChatRow, MediaRow, MemberRow, MessageRow, UserRow } from '@dialect/core';
 import type { Generated } from 'kysely';
 
 /** A row of the domain as its table holds it: the database gives the id. */
@@ -20,6 +20,8 @@ export interface Schema {
   messages: Stored<MessageRow>;
   /** One row per read mark: who had read up to where, and when. */
   read_log: { chat_id: number; user_id: number; seq: number; at: number };
+  /** `size` is null until the bytes are there; `removed_at`: they are about to go, and nobody may refer to them. */
+  media: Omit<MediaRow, 'size'> & { size: number | null; removed_at: number | null };
 }
 
 export const tableNames: readonly (keyof Schema)[] = [
@@ -33,4 +35,5 @@ export const tableNames: readonly (keyof Schema)[] = [
   'members',
   'messages',
   'read_log',
+  'media',
 ];

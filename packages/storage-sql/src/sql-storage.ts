@@ -2,6 +2,7 @@ import type { Storage, StorageRepositories } from '@dialect/core';
 import { createBlocks } from './blocks.js';
 import { createChatCreators } from './create-chats.js';
 import { createCredentials } from './credentials.js';
+import { createMedia } from './media.js';
 import { createMembers } from './members.js';
 import { createMessages } from './messages.js';
 import { createMigrator, type MigrationStatus } from './migrations/migrate.js';
@@ -73,6 +74,7 @@ function createRepositories(sql: Sql): Bindable<StorageRepositories> {
   const members = createMembers(sql);
   const messages = createMessages(sql);
   const blocks = createBlocks(sql);
+  const media = createMedia(sql);
   return (work) => ({
     users: users(work),
     credentials: credentials(work),
@@ -80,5 +82,6 @@ function createRepositories(sql: Sql): Bindable<StorageRepositories> {
     members: members(work),
     messages: messages(work),
     blocks: blocks(work),
+    media: media(work),
   });
 }

@@ -52,6 +52,16 @@ export const fills: Record<MigrationName, Fill> = {
     await sql('insert into dialect_read_log (chat_id, user_id, seq, at) values (1, 2, 1, 2002), (2, 3, 1, 3001)');
   },
 
+  /** Ann's picture, Bob's file that he never sent, and one that is about to go. */
+  '003-media': (sql) =>
+    sql(
+      `insert into dialect_media (name, owner_id, kind, media_type, size, filename, width, height, thumbnail,
+        created_at, used_at, removed_at) values
+        ('avatar_aaaaaaaaaaaaaaaaaaaaaaaa.png', 1, 'avatar', 'image/png', 70, null, 2, 2, null, 5000, 5001, null),
+        ('attachment_bbbbbbbbbbbbbbbbbbbbbbbb.pdf', 2, 'attachment', 'application/pdf', 9, 'Ç.pdf', null, null, null, 5002, null, null),
+        ('attachment_cccccccccccccccccccccccc.bin', 2, 'attachment', 'application/octet-stream', null, null, null, null, null, 5003, null, 5004)`,
+    ),
+
   '901-notes': (sql) => sql("update dialect_members set note = 'plays the piano' where user_id = 2"),
 
   '902-tallies': (sql) => sql('update dialect_tallies set messages = messages + 100 where chat_id = 2'),

@@ -1,5 +1,6 @@
 import type { Blocks } from './blocks.js';
 import type { Chats } from './chats.js';
+import type { Media } from './media.js';
 import type { Members } from './members.js';
 import type { Messages } from './messages.js';
 import type { Credentials, Users } from './users.js';
@@ -12,6 +13,7 @@ export interface StorageRepositories {
   members: Members;
   messages: Messages;
   blocks: Blocks;
+  media: Media;
 }
 
 /**
