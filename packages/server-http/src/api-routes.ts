@@ -1,7 +1,9 @@
 import { type Messenger, MessengerError } from '@dialect/core';
 import { apiRoot } from '@dialect/protocol';
 import type { Context, Hono } from 'hono';
+import { openMultipart } from './open-multipart.js';
 import type { Operation } from './operations.js';
+import { readBody } from './read-body.js';
 import { readInput } from './read-input.js';
 
 /** Binds every use case to its route: there is no code for any single one. */
@@ -14,12 +16,19 @@ export function mountApi(
   for (const operation of operations) {
     const { name, route } = operation;
     const headers = { 'content-type': 'application/json' };
-    app.on(route.method, apiRoot + route.path.replace(/\{(\w+)\}/g, ':$1'), async (c) => {
+    app.on([route.method, ...(route.also ?? [])], apiRoot + route.path.replace(/\{(\w+)\}/g, ':$1'), async (c) => {
       const caller = await identify(c, messenger, route.open ?? false);
-      const input = await readInput(c, operation, options.max_body_bytes);
-      // Untrusted, whatever its type says: `call` validates it.
-      const result = await messenger.call(name, input as never, caller);
-      return new Response(JSON.stringify(result), { status: route.status ?? 200, headers });
+      const form = route.body === 'multipart' ? await openMultipart(c.req.raw, operation) : null;
+      try {
+        const input = await readInput(c, operation, async () =>
+          form ? form.fields : readBody(c.req.raw, route, options.max_body_bytes),
+        );
+        // Untrusted, whatever its type says: `call` validates it.
+        const result = await messenger.call(name, input as never, caller);
+        return new Response(JSON.stringify(result), { status: route.status ?? 200, headers });
+      } finally {
+        await form?.close();
+      }
     });
   }
 }

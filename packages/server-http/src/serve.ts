@@ -1,4 +1,5 @@
-import { createMessenger, type Logger } from '@dialect/core';
+import { join } from 'node:path';
+import { createDiskBlobStore, createMessenger, type Logger } from '@dialect/core';
 import { apiRoot, socketPath } from '@dialect/protocol';
 import { attachWebSocket } from '@dialect/transport-ws';
 import { inDataFolder } from './data-folder.js';
@@ -40,6 +41,8 @@ export async function serve(settings: Settings, report?: (line: string) => void)
   const storage = await useDatabase(database, () => openStorage(database));
   const messenger = createMessenger({
     storage: { ...storage, migrate: () => storage.migrate(report) },
+    blobs: inDataFolder(data_dir, () => createDiskBlobStore(join(data_dir, 'media'))),
+    limits: { upload_bytes: settings.max_upload_bytes, unused_media_hours: settings.unused_media_hours },
     accounts: { secret: (kept?.secret ?? settings.secret) as string, token_minutes: settings.token_minutes },
   });
   const options = { cors_origins: settings.cors_origins, override_globals: true };

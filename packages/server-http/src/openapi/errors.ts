@@ -34,13 +34,15 @@ const content = { 'application/json': { schema: { $ref: '#/components/schemas/Er
 export function errorResponses(operation: {
   has_input: boolean;
   has_body: boolean;
+  /** Too large a file is refused by a code of its own. */
+  has_file: boolean;
   is_open: boolean;
   is_limited: boolean;
 }): Record<string, unknown> {
   const causes: [code: ErrorCode, applies: boolean][] = [
     ['MALFORMED_BODY', operation.has_body],
     ['UNAUTHORIZED', !operation.is_open],
-    ['BODY_TOO_LARGE', operation.has_body],
+    ['BODY_TOO_LARGE', operation.has_body && !operation.has_file],
     ['UNSUPPORTED_CONTENT_TYPE', operation.has_body],
     ['INVALID_INPUT', operation.has_input],
     ['TOO_MANY_REQUESTS', operation.is_limited],

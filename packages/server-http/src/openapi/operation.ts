@@ -30,6 +30,7 @@ export function describeOperation(operation: Operation, { withNames }: Shapes): 
       ...errorResponses({
         has_input: parameters.length + body_fields.length > 0,
         has_body: body_fields.length > 0,
+        has_file: route.body === 'multipart',
         is_open: route.open ?? false,
         is_limited: use_case.rate !== undefined,
       }),
