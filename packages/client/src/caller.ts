@@ -32,8 +32,8 @@ export function createCaller({ requests, http, tokens, isOnline }: CallerHooks):
 
   return async (name, given) => {
     const input = withClientId.includes(name) ? { client_id: newClientId(), ...given } : given;
-    // What concerns the token itself stays off the socket, which has an owner already.
-    if (!isOnline() || name.startsWith('auth.')) return overHttp(name, input);
+    // What concerns the token itself stays off the socket, which has an owner already; a file does not fit on it.
+    if (!isOnline() || name.startsWith('auth.') || routes[name].body === 'multipart') return overHttp(name, input);
     try {
       return await requests.ask({ type: 'rpc', method: name, params: input });
     } catch (error) {
