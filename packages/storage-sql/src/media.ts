@@ -135,7 +135,8 @@ export function createMedia(sql: Sql): Bindable<Media> {
     condemn: (names, at) => work.write((connection) => inSlices(names, (some) => condemn(connection, some, { at }))),
     condemnUnused: ({ before, at, limit }) =>
       work.write(async (connection) => {
-        const found = await unused.all(connection, { before, limit });
+        const left = limit - (await condemned.all(connection, { limit })).length;
+        const found = left === 0 ? [] : await unused.all(connection, { before, limit: left });
         await inSlices(
           found.map((row) => row.name),
           (some) => condemnUnused(connection, some, { at }),

@@ -47,8 +47,8 @@ export interface Media {
   /** Nothing refers to these any more: they can no longer be found, and their bytes may go. */
   condemn(names: readonly string[], at: number): Promise<void>;
   /**
-   * Condemns files from `before` that were never used, and answers what is to be deleted: them and whatever was condemned
-   * earlier, at most `limit` names. Several nodes may be told the same; to delete a file twice is fine.
+   * Answers what is to be deleted, at most `limit` names: whatever was condemned earlier, and files from `before` that
+   * were never used, which it condemns. Several nodes may be told the same; to delete a file twice is fine.
    */
   condemnUnused(query: { before: number; at: number; limit: number }): Promise<string[]>;
   /** The bytes are gone. Passes over what is not condemned. */

@@ -6,9 +6,11 @@ import { chatCases } from './storage/chats.js';
 import { keyCases } from './storage/keys.js';
 import { listCases } from './storage/lists.js';
 import { loadCases } from './storage/load.js';
+import { mediaCases } from './storage/media.js';
 import { memberCases } from './storage/members.js';
 import { messageCases } from './storage/messages.js';
 import { migrationCases, sharedDatabaseCases } from './storage/migrations.js';
+import { profileCases } from './storage/profiles.js';
 import { type Bed, type TestDatabase, withBed } from './storage/test-database.js';
 import { transactionCases } from './storage/transactions.js';
 import { userCases } from './storage/users.js';
@@ -37,6 +39,8 @@ export const storageCases = {
   messages: messageCases,
   changes: changeCases,
   blocks: blockCases,
+  profiles: profileCases,
+  'files and who refers to them': mediaCases,
   'keys and numbers': keyCases,
   migrations: migrationCases,
 } as const;
