@@ -17,11 +17,9 @@ export interface OpenedMedia {
 /** The file of that name, which may be anything that somebody asks for; null when there is none. */
 export async function openMedia(name: string, media: Media, { blobs }: MediaParts): Promise<OpenedMedia | null> {
   const read: OpenedMedia['read'] = (range) => blobs.get(name, range);
-  if (isThumbnailName(name)) {
-    const size = await blobs.size(name);
-    return size === null ? null : { name, media_type: 'image/webp', size, filename: null, read };
-  }
-  if (!isMediaName(name)) return null;
-  const [row] = await media.find([name]);
-  return row ? { name, media_type: row.media_type, size: row.size, filename: row.filename, read } : null;
+  const row = isMediaName(name) ? (await media.find([name]))[0] : undefined;
+  if (!row && !isThumbnailName(name)) return null;
+  const size = await blobs.size(name);
+  if (size === null) return null;
+  return { name, media_type: row?.media_type ?? 'image/webp', size, filename: row?.filename ?? null, read };
 }

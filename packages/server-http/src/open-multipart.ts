@@ -1,5 +1,5 @@
 import { MessengerError } from '@dialect/core';
-import { Busboy, type BusboyHeaders, type BusboyInstance } from '@fastify/busboy';
+import { Busboy, type BusboyFileStream, type BusboyHeaders, type BusboyInstance } from '@fastify/busboy';
 import { fromText } from './fields.js';
 import type { Operation } from './operations.js';
 import { checkContentType } from './read-body.js';
@@ -43,8 +43,12 @@ function readForm(parser: BusboyInstance, { body_fields }: Operation, pumping: P
   const fields: Record<string, unknown> = {};
   return new Promise<typeof fields>((resolve, reject) => {
     const whole = new Promise<void>((done, failed) => {
-      const fail = (error: unknown) =>
+      let current: BusboyFileStream | null = null;
+      const fail = (error: unknown) => {
         failed(error instanceof MessengerError ? error : malformed('The form is damaged, or ended early.', error));
+        // Nothing more would come of it, and its reader would wait.
+        current?.destroy();
+      };
       parser.on('finish', done).on('error', fail);
       for (const event of ['partsLimit', 'fieldsLimit'] as const) {
         parser.on(event, () => fail(malformed('The form has too many parts.')));
@@ -63,6 +67,7 @@ function readForm(parser: BusboyInstance, { body_fields }: Operation, pumping: P
           return fail(new MessengerError('INVALID_INPUT', { field: file_name, message }));
         }
         if (filename && body_fields.some((field) => field.name === 'filename')) fields.filename ??= filename;
+        current = stream;
         fields[file_name] = contentOf(stream, whole);
         resolve(fields);
       });

@@ -1,9 +1,9 @@
-import { Readable } from 'node:stream';
 import { type Messenger, MessengerError, type OpenedMedia } from '@dialect/core';
 import { mediaPath } from '@dialect/protocol';
 import type { Context, Hono } from 'hono';
-import { type ByteRange, parseRange } from './byte-range.js';
+import { parseRange } from './byte-range.js';
 import { contentDisposition } from './content-disposition.js';
+import { lazyBody } from './lazy-body.js';
 
 /** Serves stored files. Without a token, as an `<img>` asks for them: to know the name is to be allowed to. */
 export function mountMedia(app: Hono, messenger: Messenger): void {
@@ -14,7 +14,7 @@ export function mountMedia(app: Hono, messenger: Messenger): void {
   });
 }
 
-async function answer(c: Context, media: OpenedMedia): Promise<Response> {
+function answer(c: Context, media: OpenedMedia): Response {
   const { size } = media;
   const headers = headersOf(media);
   if (isKnown(c.req.header('if-none-match'), headers.etag)) return new Response(null, { status: 304, headers });
@@ -27,16 +27,10 @@ async function answer(c: Context, media: OpenedMedia): Promise<Response> {
   }
   const length = String(range ? range.end - range.start + 1 : size);
   const partial = range && { 'content-range': `bytes ${range.start}-${range.end}/${size}` };
-  return new Response(c.req.method === 'HEAD' ? null : await bodyOf(media, range), {
+  return new Response(c.req.method === 'HEAD' ? null : lazyBody(() => media.read(range ?? undefined)), {
     status: range ? 206 : 200,
     headers: { ...headers, ...partial, 'content-length': length },
   });
-}
-
-async function bodyOf(media: OpenedMedia, range: ByteRange | null): Promise<ReadableStream<Uint8Array>> {
-  const stream = await media.read(range ?? undefined);
-  if (!stream) throw new MessengerError('NOT_FOUND');
-  return Readable.toWeb(stream) as ReadableStream<Uint8Array>;
 }
 
 function headersOf({ name, media_type, filename }: OpenedMedia) {

@@ -18,13 +18,17 @@ export function createDiskBlobStore(folder: string): BlobStore {
   };
 
   return {
-    start: () => removeStalePartials(folder),
+    async start() {
+      // Now and not with the first file: a folder that cannot be made is to be heard of.
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await removeStalePartials(folder);
+    },
 
     async put(name, content: Readable) {
       // From the start: an upload that breaks off before anybody reads it would otherwise end the process.
       content.on('error', () => undefined);
       const target = pathOf(name);
-      await mkdir(folder, { recursive: true });
+      await mkdir(folder, { recursive: true, mode: 0o700 });
       const partial = join(folder, createPartialName());
       let bytes: number;
       try {

@@ -17,10 +17,7 @@ export function createPartialName(): string {
 
 /** Removes what processes left that died while they wrote. */
 export async function removeStalePartials(folder: string): Promise<void> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
+  const names = await readdir(folder);
   for (const name of names.filter((one) => one.startsWith('.') && one.endsWith('.part'))) {
     const path = join(folder, name);
     if (isOfTheDead(name) || (await isAbandoned(path))) await rm(path, { force: true });

@@ -5,7 +5,7 @@ const path = '/static/';
 const pattern = '(?:attachment|avatar|banner|chat_avatar)_[A-Za-z0-9_-]{24}\\.[a-z0-9]{1,8}';
 const name = new RegExp(`^${pattern}$`);
 const thumbnail = /^thumbnail_[A-Za-z0-9_-]{24}\.webp$/;
-const inText = new RegExp(`${path}(${pattern})(?![A-Za-z0-9_.-]*[A-Za-z0-9_-])`, 'g');
+const inText = new RegExp(`${path}(${pattern})`, 'g');
 /** References in one message that count: more is no album, and each costs a write. */
 const most_in_message = 20;
 
