@@ -17,6 +17,8 @@ describe('settings', () => {
       secret: null,
       token_minutes: 60,
       cors_origins: [],
+      max_upload_bytes: 52_428_800,
+      unused_media_hours: 24,
     };
     expect(readSettings({})).toEqual(defaults);
     expect(readSettings({ PORT: '', HOST: ' ', DATA_DIR: '', SECRET_KEY: '', CORS_ORIGINS: '' })).toEqual(defaults);
@@ -31,6 +33,8 @@ describe('settings', () => {
       SECRET_KEY: secret,
       ACCESS_TOKEN_EXPIRE_MINUTES: '15',
       CORS_ORIGINS: 'https://app.example, http://localhost:5173,',
+      MAX_UPLOAD_BYTES: '1000',
+      UNUSED_MEDIA_HOURS: '48',
     };
     expect(readSettings(environment)).toEqual({
       port: 0,
@@ -40,6 +44,8 @@ describe('settings', () => {
       secret,
       token_minutes: 15,
       cors_origins: ['https://app.example', 'http://localhost:5173'],
+      max_upload_bytes: 1_000,
+      unused_media_hours: 48,
     });
   });
 
@@ -50,6 +56,8 @@ describe('settings', () => {
     ['PORT', '80.5'],
     ['ACCESS_TOKEN_EXPIRE_MINUTES', '0'],
     ['ACCESS_TOKEN_EXPIRE_MINUTES', 'an hour'],
+    ['MAX_UPLOAD_BYTES', '50MB'],
+    ['UNUSED_MEDIA_HOURS', '0'],
     ['SECRET_KEY', 'too short'],
     ['CORS_ORIGINS', 'https://app.example/'],
     ['CORS_ORIGINS', 'app.example'],
