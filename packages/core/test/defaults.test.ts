@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -11,13 +12,14 @@ import {
   tokenSignerContract,
   usernameFilterContract,
 } from '@dialect/core/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createPasswordHasher } from '../src/defaults/argon2-password-hasher.js';
 import { createBloomUsernameFilter } from '../src/defaults/bloom-username-filter.js';
 import { createDiskBlobStore } from '../src/defaults/disk-blob-store.js';
 import { createTokenSigner } from '../src/defaults/jose-token-signer.js';
 import { createLocalEventBus } from '../src/defaults/local-event-bus.js';
 import { createMemoryRateLimiter } from '../src/defaults/memory-rate-limiter.js';
+import { createPartialName } from '../src/defaults/partial-files.js';
 
 // One for all cases: making it hashes a password.
 const hasher = createPasswordHasher();
@@ -38,6 +40,29 @@ eventBusContract({ name: 'local', create: createLocalEventBus });
 passwordHasherContract({ name: 'argon2', create: () => hasher });
 tokenSignerContract({ name: 'jose', create: ({ secret, ...options }) => createTokenSigner(secret, options) });
 usernameFilterContract({ name: 'bloom', create: createBloomUsernameFilter });
+
+describe('the disk store', () => {
+  it('takes away what dead processes were writing, and nothing of living ones', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'dialect-blobs-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const host = createPartialName().slice(1).split('~')[0];
+    const dead = spawnSync(process.execPath, ['-e', '']).pid;
+    const files = {
+      kept: [
+        'attachment_a.png',
+        `.${host}~${process.ppid}~x~y.part`,
+        '.elsewhere~1~x~y.part',
+        '.hidden',
+        createPartialName(),
+      ],
+      stale: [`.${host}~${dead}~x~y.part`, `.${host}~${process.pid}~before~y.part`, '.elsewhere~1~x~old.part'],
+    };
+    for (const name of [...files.kept, ...files.stale]) await writeFile(join(folder, name), 'x');
+    await utimes(join(folder, '.elsewhere~1~x~old.part'), 1, 1);
+    await createDiskBlobStore(folder).start?.();
+    expect((await readdir(folder)).sort()).toEqual(files.kept.sort());
+  });
+});
 
 describe('argon2', () => {
   it('uses the parameters of the OWASP Password Storage Cheat Sheet', async () => {

@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { Upload } from '@dialect/protocol';
 import type { Services } from '../context.js';
-import { deleteMedia } from '../delete-media.js';
 import { MessengerError } from '../errors.js';
 import type { MediaFacts, MediaRow, NewMedia } from '../ports/index.js';
 import { readUpload } from './read-upload.js';
+import { withdraw } from './withdraw.js';
 
 /** What no signature says: text of every kind among it, which is never shown but only saved. */
 const unknown_type = { media_type: 'application/octet-stream', extension: 'bin' };
@@ -45,22 +45,12 @@ export async function storeFile(
       if (!(await storage.media.finish(name, facts))) throw new MessengerError('BUSY');
       return { ...row, ...facts, used_at: null };
     } catch (error) {
-      await withdraw(name, context);
+      await withdraw([name], context);
       throw error;
     }
   } finally {
     // Not waited for: a sender who has stopped sending would keep us.
     chunks.return().catch(() => undefined);
-  }
-}
-
-/** What cannot be deleted now is deleted with what was never used. */
-async function withdraw(name: string, { storage, media, clock, logger }: Services): Promise<void> {
-  try {
-    await storage.media.condemn([name], clock.now());
-    await deleteMedia([name], storage.media, media.blobs);
-  } catch (error) {
-    logger.warn('A file that was refused is deleted later.', { name, error: String(error) });
   }
 }
 
