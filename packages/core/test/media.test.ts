@@ -12,7 +12,7 @@ import { createDiskBlobStore } from '../src/defaults/disk-blob-store.js';
 import { createImageProcessor } from '../src/defaults/sharp-image-processor.js';
 import { mediaNamesIn, thumbnailOf } from '../src/domain/media-names.js';
 import { createMediaSweeper } from '../src/media-sweeper.js';
-import { codeOf, persons, refusal, startMessenger } from './helpers.js';
+import { codeOf, persons, refusal, spiedOn, startMessenger } from './helpers.js';
 
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'dialect-media-'));
@@ -78,6 +78,24 @@ describe('an upload in process', () => {
     await expect.poll(() => endless.destroyed).toBe(true);
     expect(names()).toEqual([]);
     expect(await storage.media.condemnUnused({ before: Number.MAX_SAFE_INTEGER, at: 1, limit: 9 })).toEqual([]);
+  });
+
+  it('lets go of a stream that could not be stored', async () => {
+    const disk = createDiskBlobStore(temporaryFolder());
+    const { messenger, ann } = await startMedia({ blobs: { ...disk, put: () => Promise.reject(new Error('broken')) } });
+    const endless = new Readable({ read: () => void endless.push(randomBytes(10_000)) });
+    expect(await codeOf(messenger.media.upload(ann, { file: endless }))).toBe('INTERNAL');
+    await expect.poll(() => endless.destroyed).toBe(true);
+  });
+
+  it('is looked for only by names that we give', async () => {
+    const { storage, calls } = spiedOn(sqlite(':memory:'));
+    const blobs = createDiskBlobStore(temporaryFolder());
+    const messenger = await startMessenger({ storage, blobs });
+    for (const name of ['..', '../x', 'a\0b', '/etc/passwd', 'x'.repeat(10_000), 'attachment_.png', '.x.part']) {
+      expect(await messenger.openMedia(name)).toBeNull();
+    }
+    expect(calls).not.toContain('media.find');
   });
 
   it('is off without a place for files, also for pictures of people', async () => {

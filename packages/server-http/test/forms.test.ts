@@ -10,7 +10,9 @@ const type = 'multipart/form-data; boundary=b';
 const part = (disposition: string, content = 'content') =>
   `--b\r\nContent-Disposition: form-data; ${disposition}\r\n\r\n${content}\r\n`;
 const end = '--b--\r\n';
-const file = (content?: string, name = 'file') => part(`name="${name}"; filename="a.txt"`, content);
+/** Longer than the bytes that say what it is: so it is being stored when something else turns out to be wrong. */
+const long = 'content'.repeat(1_000);
+const file = (content = long, name = 'file') => part(`name="${name}"; filename="a.txt"`, content);
 
 describe('a form', () => {
   test.each([
@@ -56,7 +58,7 @@ describe('a form', () => {
 
   test('may carry words that nobody asked for', async () => {
     const { send } = await startMedia();
-    const answer = await send(part('name="file_type"', 'image') + file() + part('name="more"') + end, type);
+    const answer = await send(part('name="file_type"', 'image') + file('content') + part('name="more"') + end, type);
     expect([answer.status, answer.body.size, answer.body.filename]).toEqual([200, 7, 'a.txt']);
   });
 
@@ -104,6 +106,19 @@ describe('a form', () => {
     });
     expect(verdict(await send(body, type))).toEqual([400, 'UPLOAD_TOO_LARGE', 'file']);
     expect(files()).toEqual([]);
+  });
+
+  test('that is refused is heard to its end, so that the connection goes on', async () => {
+    const { raw } = await startMedia({ limits: { upload_bytes: 1_000 } });
+    const begun = file('x'.repeat(5_000)).slice(0, -2);
+    const rest = 'x'.repeat(1_000);
+    const length = begun.length + 12 * rest.length;
+    const head = ['POST /api/v1/messages/upload HTTP/1.1', `Content-Type: ${type}`, `Content-Length: ${length}`];
+    const next = 'GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
+    // Slower than the time for which the adapter itself would wait.
+    const answer = await raw(head, begun, { more: [...Array.from({ length: 12 }, () => rest), next], every_ms: 100 });
+    expect(answer).toContain('UPLOAD_TOO_LARGE');
+    expect(answer).toContain('{"status":"live"}');
   });
 
   test('is read only for somebody who is signed in, and where files are kept', async () => {

@@ -69,7 +69,7 @@ describeStorages('an upload', (start) => {
 
 describe('what an upload is', () => {
   const page = '<!doctype html><html><script>alert(1)</script></html>';
-  const svg = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>';
+  const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>alert(1)</script></svg>';
   test.each([
     ['html', page],
     ['svg', svg],

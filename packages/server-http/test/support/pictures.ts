@@ -29,7 +29,7 @@ export async function hugePng(side = 50_000): Promise<Buffer> {
     const rows = Buffer.concat(Array.from({ length: Math.min(100, side - y) }, () => row));
     if (!deflate.write(rows)) await new Promise((resolve) => deflate.once('drain', resolve));
   }
-  await new Promise<void>((resolve) => deflate.end(resolve));
+  await new Promise<void>((resolve) => deflate.on('end', resolve).end());
   return png(side, side, Buffer.concat(packed));
 }
 

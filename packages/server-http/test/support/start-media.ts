@@ -16,7 +16,11 @@ export interface MediaApi extends Api {
   /** Sends any body as a form. */
   send(body: BodyInit, type?: string, path?: string): Promise<Answer>;
   /** Sends bytes as they are, on a connection of their own; resolves with all that comes back. */
-  raw(head: string[], body: string | Buffer, options?: { then_destroy?: boolean }): Promise<string>;
+  raw(
+    head: string[],
+    body: string | Buffer,
+    options?: { more?: string[]; every_ms?: number; then_destroy?: boolean },
+  ): Promise<string>;
 }
 
 /** Each of the storages that a server can have. */
@@ -57,12 +61,13 @@ export const startMedia: StartMedia = async (options = {}) => {
       form.set('file', new Blob([content as BlobPart]), filename);
       return send(form, undefined, path);
     },
-    raw: (head, body, { then_destroy = false } = {}) =>
+    raw: (head, body, { more = [], every_ms = 0, then_destroy = false } = {}) =>
       new Promise((resolve) => {
         let answer = '';
         const socket = connect(Number(new URL(api.url).port), '127.0.0.1', () => {
           socket.write(`${[...head, 'Host: a', `Authorization: ${authorization}`].join('\r\n')}\r\n\r\n`);
           socket.write(body, () => then_destroy && setTimeout(() => socket.destroy(), 100));
+          for (const [n, text] of more.entries()) setTimeout(() => socket.write(text), (n + 1) * every_ms);
         });
         socket.on('data', (data) => {
           answer += data.toString('latin1');
