@@ -33,7 +33,7 @@ describeMysql('a database user who may not change the schema', () => {
 
   it('is told so by the database when there is something to do, and leaves no trace', async () => {
     const { users, sql } = await twoUsers();
-    expect(await users.migrationStatus()).toMatchObject([{ state: 'pending' }]);
+    expect(new Set((await users.migrationStatus()).map(({ state }) => state))).toEqual(new Set(['pending']));
     await expect(users.migrate()).rejects.toMatchObject({ code: 'ER_TABLEACCESS_DENIED_ERROR' });
     expect(await sql('show tables')).toEqual([]);
   });
