@@ -39,9 +39,10 @@ export async function serve(settings: Settings, report?: (line: string) => void)
   await tryAddress(port, host);
   const kept = settings.secret === null ? inDataFolder(data_dir, () => keepSecretKey(data_dir)) : null;
   const storage = await useDatabase(database, () => openStorage(database));
+  const media_dir = join(data_dir, 'media');
   const messenger = createMessenger({
     storage: { ...storage, migrate: () => storage.migrate(report) },
-    blobs: inDataFolder(data_dir, () => createDiskBlobStore(join(data_dir, 'media'))),
+    blobs: inDataFolder(media_dir, () => createDiskBlobStore(media_dir)),
     limits: { upload_bytes: settings.max_upload_bytes, unused_media_hours: settings.unused_media_hours },
     accounts: { secret: (kept?.secret ?? settings.secret) as string, token_minutes: settings.token_minutes },
   });
