@@ -10,7 +10,7 @@ const packages = {
   'transport-ws': { dialect: ['core', 'protocol'], npm: ['ws'] },
   'server-http': {
     dialect: ['core', 'protocol', 'transport-ws'],
-    npm: ['hono', '@hono/node-server', 'swagger-ui-dist', 'zod'],
+    npm: ['hono', '@hono/node-server', '@fastify/busboy', 'swagger-ui-dist', 'zod'],
   },
   client: { dialect: ['protocol'], npm: [], builtins: false },
 };
@@ -19,8 +19,8 @@ const packages = {
 const useCases = ['register', 'users', 'chat', 'messaging', 'sync', 'blacklist', 'media'];
 const shared = ['domain', 'ports', 'defaults', 'push', 'testing'];
 
-// Needed only when our own accounts are switched on: a host with its own users must not pay for loading them.
-const optionalPeers = ['argon2', 'libphonenumber-js'];
+// Needed only when our own accounts, or files, are switched on: a host with neither must not pay for loading them.
+const optionalPeers = ['argon2', 'libphonenumber-js', 'sharp', 'file-type'];
 
 const any = (names) => `(${names.join('|')})`;
 const npm = (names) => `node_modules/(@types/)?${any(names)}/`;

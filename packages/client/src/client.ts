@@ -41,6 +41,7 @@ export function createClient(given: ClientOptions): Client {
     users: methods('users', {}),
     messages: methods('messages', {}),
     sync: methods('sync', {}),
+    media: methods('media', {}),
     status: connection.status,
     me: session.me,
     auth: methods(

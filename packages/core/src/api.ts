@@ -15,6 +15,13 @@ import { muteChat } from './chat/mute.js';
 import { removeMember } from './chat/remove-member.js';
 import { renameChat } from './chat/rename.js';
 import { setNickname } from './chat/set-nickname.js';
+import { removeAvatar } from './media/remove-avatar.js';
+import { removeBanner } from './media/remove-banner.js';
+import { removeChatAvatar } from './media/remove-chat-avatar.js';
+import { setAvatar } from './media/set-avatar.js';
+import { setBanner } from './media/set-banner.js';
+import { setChatAvatar } from './media/set-chat-avatar.js';
+import { upload } from './media/upload.js';
 import { deleteMessage } from './messaging/delete.js';
 import { edit } from './messaging/edit.js';
 import { forward } from './messaging/forward.js';
@@ -41,6 +48,7 @@ import { getUser } from './users/get.js';
 import { me } from './users/me.js';
 import { removeDevice } from './users/remove-device.js';
 import { search } from './users/search.js';
+import { updateMe } from './users/update.js';
 
 /** Every use case by its name. A method of the protocol without one, or with another's, does not compile. */
 export const api: { readonly [N in MethodName]: UseCase<N> } = {
@@ -57,6 +65,12 @@ export const api: { readonly [N in MethodName]: UseCase<N> } = {
   'users.blocked': blocked,
   'users.addDevice': addDevice,
   'users.removeDevice': removeDevice,
+  'users.update': updateMe,
+  'users.setAvatar': setAvatar,
+  'users.removeAvatar': removeAvatar,
+  'users.setBanner': setBanner,
+  'users.removeBanner': removeBanner,
+  'media.upload': upload,
   'chats.create': createChat,
   'chats.createPrivate': createPrivateChat,
   'chats.createGroup': createGroupChat,
@@ -70,6 +84,8 @@ export const api: { readonly [N in MethodName]: UseCase<N> } = {
   'chats.mute': muteChat,
   'chats.delete': deleteChat,
   'chats.clear': clearChat,
+  'chats.setAvatar': setChatAvatar,
+  'chats.removeAvatar': removeChatAvatar,
   'messages.send': send,
   'messages.forward': forward,
   'messages.get': getMessage,

@@ -1,9 +1,10 @@
 import type { Event } from '@dialect/protocol';
 import type { Accounts } from './accounts.js';
 import type { Caller } from './caller.js';
+import type { MediaParts } from './media-parts.js';
 import type { NewestPages } from './newest-pages.js';
 import type { Limits } from './options.js';
-import type { ChatOperation, Clock, MarkOutcome, MarkRequest, Storage, WriteOutcome } from './ports/index.js';
+import type { ChatOperation, Clock, Logger, MarkOutcome, MarkRequest, Storage, WriteOutcome } from './ports/index.js';
 import type { Presence } from './presence.js';
 
 export type { Caller };
@@ -28,6 +29,9 @@ export interface Services {
   newestPages: NewestPages;
   /** @throws ACCOUNTS_OFF when the host brings its own users. */
   accounts: Accounts;
+  /** @throws MEDIA_OFF when the host gave no place for files. */
+  media: MediaParts;
+  logger: Logger;
   /**
    * Queues one change of a chat and resolves after it is committed. `toEvent` makes the event that tells of it; the
    * unit of work publishes it after the commit and in the order of the commits, and not at all for a duplicate: a retry

@@ -11,8 +11,11 @@ import { isMessengerError, MessengerError } from './errors.js';
 import { createHookRunner } from './hooks.js';
 import { createIdentifier, type Identifier } from './identity.js';
 import { createMarks } from './marks.js';
+import { createMediaParts, noMedia } from './media-parts.js';
+import { createMediaSweeper, type MediaSweeper } from './media-sweeper.js';
 import { createNewestPages } from './newest-pages.js';
 import { isNodeEvent } from './node-events.js';
+import { type OpenedMedia, openMedia } from './open-media.js';
 import { type IdentifyRequest, type Identity, type Limits, type MessengerOptions, resolveLimits } from './options.js';
 import { createPipeline } from './pipeline.js';
 import type { BusEvent, Logger, Storage } from './ports/index.js';
@@ -47,6 +50,11 @@ export interface Messenger<Connection = unknown> extends Methods<[caller: Caller
   transaction<T>(work: (transaction: Transaction<Connection>) => Promise<T>): Promise<T>;
   /** Hears every event: durable ones after the commit they tell of, typing and presence. Returns how to stop. */
   subscribe(listener: (event: Event) => void): () => void;
+  /**
+   * A stored file by the name at the end of its URL, for whoever serves it: to know the name is to be allowed to.
+   * @throws MEDIA_OFF
+   */
+  openMedia(name: string): Promise<OpenedMedia | null>;
   /** Rejects when the storage cannot be reached. */
   ping(): Promise<void>;
   presence: Presence;
@@ -86,6 +94,7 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
   // On the bus like anybody else: without push nothing is asked of a message.
   if (push) bus.subscribe((event) => push.hear(event));
   let accounts: Accounts | null = null;
+  let sweeper: MediaSweeper | null = null;
   let state: 'new' | 'running' | 'closed' = 'new';
   let calls = 0;
   let onLastCall = (): void => undefined;
@@ -98,6 +107,8 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
     presence,
     newestPages: createNewestPages(storage),
     accounts: noAccounts,
+    media: noMedia,
+    logger,
     write: queue.write,
     mark: marks.mark,
     markOwn: marks.markOwn,
@@ -146,7 +157,7 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
     if (calls > 0) await new Promise<void>((resolve) => (onLastCall = resolve));
     await queue.drained();
     await scrubber.stop();
-    await Promise.all([marks.drained(), presence.close(), accounts?.usernames.close(), push?.close()]);
+    await Promise.all([marks.drained(), presence.close(), accounts?.usernames.close(), push?.close(), sweeper?.stop()]);
     await bus.close();
     await storage.close();
   }
@@ -192,6 +203,13 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
           bus,
         });
       services.accounts = accounts ?? noAccounts;
+      if (options.blobs) {
+        const { blobs } = options;
+        services.media = await createMediaParts(blobs, options);
+        const { unused_media_hours: unused_hours } = limits;
+        sweeper = createMediaSweeper({ media: storage.media, blobs, clock, logger, unused_hours });
+        sweeper.start();
+      }
       state = 'running';
       scrubber.wake();
       push?.start();
@@ -212,6 +230,10 @@ export function createMessenger<Connection>(options: MessengerOptions<Connection
     transaction: <T>(work: (transaction: Transaction<Connection>) => Promise<T>) =>
       counted(() => transactions.run(work)),
     subscribe: (listener: (event: Event) => void) => listen((event) => !isNodeEvent(event) && listener(event)),
+    async openMedia(name: string) {
+      transactions.refuseInside('openMedia');
+      return foreseen('openMedia', () => counted(() => openMedia(name, storage.media, services.media)));
+    },
     async ping() {
       transactions.refuseInside('ping');
       await storage.ping();

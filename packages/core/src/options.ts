@@ -1,7 +1,10 @@
 import type { Hooks } from './hooks.js';
 import type {
+  BlobStore,
   Clock,
   EventBus,
+  FileTypes,
+  ImageProcessor,
   Logger,
   PasswordHasher,
   PushSender,
@@ -66,6 +69,10 @@ export interface LimitOptions {
   pending_writes?: number;
   /** Devices of one user that notifications go to; the oldest makes room. @default 10 */
   devices_per_user?: number;
+  /** Bytes of one uploaded file. @default 52428800 */
+  upload_bytes?: number;
+  /** How long a file is kept that no message and no profile refers to; Infinity for ever. @default 24 */
+  unused_media_hours?: number;
 }
 
 export interface MessengerOptions<Connection = unknown> {
@@ -75,6 +82,12 @@ export interface MessengerOptions<Connection = unknown> {
   /** Asked for every HTTP request and connection; with `accounts` on, their tokens are tried first. */
   identify?: Identify;
   limits?: LimitOptions;
+  /** Where files are kept, such as `createDiskBlobStore(folder)`. @default nowhere: uploads are refused as MEDIA_OFF */
+  blobs?: BlobStore;
+  /** @default sharp, which is loaded when there are `blobs` */
+  images?: ImageProcessor;
+  /** @default file-type, which is loaded when there are `blobs` */
+  file_types?: FileTypes;
   /** The host's code before and after use cases. */
   hooks?: Hooks;
   /** Where notifications for people who are not connected go. @default nowhere */
@@ -102,6 +115,8 @@ export function resolveLimits(given: LimitOptions = {}): Limits {
     page_size_max: 100,
     pending_writes: 20_000,
     devices_per_user: 10,
+    upload_bytes: 50 * 1024 * 1024,
+    unused_media_hours: 24,
     ...given,
   };
 }

@@ -6,6 +6,8 @@ import {
   type Message,
   messageTypes,
   protocolLimits,
+  type Upload,
+  type UploadedMedia,
   type User,
 } from '@dialect/protocol';
 import { z } from 'zod';
@@ -23,6 +25,13 @@ export const deviceToken = z.string().regex(/^[\x21-\x7e]{1,512}$/, {
   error: 'must be 1 to 512 visible ASCII characters',
 });
 export const nothing = z.object({});
+export const username = z
+  .string()
+  .regex(/^@?[\p{L}\p{N}_][\p{L}\p{N}_.-]{2,49}$/u, { error: 'must be 3 to 50 letters, digits, _, . or -' });
+/** The bytes of a file. What comes as JSON is never one. */
+export const upload = z
+  .custom<Upload>(isUpload, { error: 'must be a file' })
+  .meta({ type: 'string', format: 'binary' });
 
 /** Text as the wire can carry it back unchanged: not empty, well-formed (no lone surrogates), at most so many bytes. */
 export const text = (max_bytes: number) =>
@@ -54,6 +63,11 @@ function textProblem(value: string, max_bytes: number): string | null {
 /** String.prototype.isWellFormed of ES2024, which TypeScript's ES2023 library does not declare. */
 function isWellFormed(value: string): boolean {
   return !/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(value);
+}
+
+function isUpload(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return value instanceof Uint8Array || value instanceof Blob || Symbol.asyncIterator in value;
 }
 
 const time = z.iso.datetime();
@@ -152,6 +166,16 @@ export const chatSchema = z.object({
 export const confirmationSchema = z.object({ message: z.string() });
 
 export const marksSchema = z.object({ chat_id: id, user_id: id, read_seq: seq, delivered_seq: seq });
+
+export const uploadedMediaSchema = z.object({
+  url: z.string(),
+  filename: z.string(),
+  media_type: z.string(),
+  size: z.int(),
+  width: z.int().nullable(),
+  height: z.int().nullable(),
+  thumbnail_url: z.string().nullable(),
+}) satisfies z.ZodType<UploadedMedia>;
 
 export const tokenSchema = z.object({
   access_token: z.string(),

@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -12,7 +13,7 @@ import {
   usernameFilterContract,
   usernameSnapshotContract,
 } from '@dialect/core/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createPasswordHasher } from '../src/defaults/argon2-password-hasher.js';
 import { createBloomUsernameFilter } from '../src/defaults/bloom-username-filter.js';
 import { createDiskBlobStore } from '../src/defaults/disk-blob-store.js';
@@ -20,6 +21,7 @@ import { createFileSnapshot } from '../src/defaults/file-snapshot.js';
 import { createTokenSigner } from '../src/defaults/jose-token-signer.js';
 import { createLocalEventBus } from '../src/defaults/local-event-bus.js';
 import { createMemoryRateLimiter } from '../src/defaults/memory-rate-limiter.js';
+import { createPartialName } from '../src/defaults/partial-files.js';
 
 // One for all cases: making it hashes a password.
 const hasher = createPasswordHasher();
@@ -50,6 +52,29 @@ usernameSnapshotContract({
       remove: () => rm(folder, { recursive: true }),
     };
   },
+});
+
+describe('the disk store', () => {
+  it('takes away what dead processes were writing, and nothing of living ones', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'dialect-blobs-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const host = createPartialName().slice(1).split('~')[0];
+    const dead = spawnSync(process.execPath, ['-e', '']).pid;
+    const files = {
+      kept: [
+        'attachment_a.png',
+        `.${host}~${process.ppid}~x~y.part`,
+        '.elsewhere~1~x~y.part',
+        '.hidden',
+        createPartialName(),
+      ],
+      stale: [`.${host}~${dead}~x~y.part`, `.${host}~${process.pid}~before~y.part`, '.elsewhere~1~x~old.part'],
+    };
+    for (const name of [...files.kept, ...files.stale]) await writeFile(join(folder, name), 'x');
+    await utimes(join(folder, '.elsewhere~1~x~old.part'), 1, 1);
+    await createDiskBlobStore(folder).start?.();
+    expect((await readdir(folder)).sort()).toEqual(files.kept.sort());
+  });
 });
 
 describe('argon2', () => {

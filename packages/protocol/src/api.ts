@@ -11,7 +11,10 @@ import type {
   Message,
   MessageType,
   Reader,
+  StatusDuration,
   Token,
+  Upload,
+  UploadedMedia,
   User,
 } from './wire.js';
 
@@ -61,6 +64,27 @@ export interface Api {
   /** Whom the caller has blocked, the latest first. */
   'users.blocked': { input: { limit?: number | undefined; offset?: number | undefined }; output: User[] };
 
+  /** What is not given stays as it is. Null or an empty text takes away what may be absent. */
+  'users.update': {
+    input: {
+      first_name?: string | null | undefined;
+      last_name?: string | null | undefined;
+      bio?: string | null | undefined;
+      status_text?: string | null | undefined;
+      /** How long the status stands. @default 'forever', with a `status_text` */
+      status_duration?: StatusDuration | null | undefined;
+      username?: string | null | undefined;
+      public_key?: string | null | undefined;
+    };
+    output: Me;
+  };
+  'users.setAvatar': { input: { file: Upload }; output: Me };
+  'users.removeAvatar': { input: Record<string, never>; output: Me };
+  'users.setBanner': { input: { file: Upload }; output: Me };
+  'users.removeBanner': { input: Record<string, never>; output: Me };
+  /** Stores a file; a message carries its `url`. */
+  'media.upload': { input: { file: Upload; filename?: string | undefined }; output: UploadedMedia };
+
   'chats.create': {
     input: {
       chat_type: 'private' | 'group';
@@ -101,6 +125,8 @@ export interface Api {
   'chats.delete': { input: { chat_id: Id; for_everyone?: boolean | undefined }; output: Confirmation };
   /** Empties the chat: for me, or for everyone. */
   'chats.clear': { input: { chat_id: Id; for_everyone?: boolean | undefined }; output: Confirmation };
+  'chats.setAvatar': { input: { chat_id: Id; file: Upload }; output: Chat };
+  'chats.removeAvatar': { input: { chat_id: Id }; output: Chat };
 
   'messages.send': {
     input: {

@@ -41,6 +41,16 @@ export const errorTable = {
     message: 'The message has no room for more kinds of reactions.',
   },
 
+  MEDIA_OFF: { status: 404, retryable: false, message: 'This messenger keeps no files.' },
+  UPLOAD_EMPTY: { status: 400, retryable: false, message: 'The file is empty.' },
+  /** 400 and not 413: the seeds' clients know it by that. */
+  UPLOAD_TOO_LARGE: { status: 400, retryable: false, message: 'The file is too large.' },
+  NOT_AN_IMAGE: { status: 400, retryable: false, message: 'This is no picture, or a damaged one.' },
+  UNSUPPORTED_IMAGE: { status: 400, retryable: false, message: 'The picture has to be a PNG, a JPEG or a WebP.' },
+  IMAGE_TOO_LARGE: { status: 400, retryable: false, message: 'The picture has too many pixels.' },
+  IMAGE_WRONG_SIZE: { status: 400, retryable: false, message: 'The picture has the wrong size.' },
+  STORAGE_FULL: { status: 507, retryable: true, message: 'The server has no room for this file.' },
+
   TOO_MANY_REQUESTS: { status: 429, retryable: true, message: 'Too fast. Try again in a moment.' },
   BUSY: { status: 503, retryable: true, message: 'The server is busy. Try again in a moment.' },
   SHUTTING_DOWN: { status: 503, retryable: true, message: 'The server is restarting.' },

@@ -1,13 +1,17 @@
 import type { MethodName } from './api.js';
 
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
 export interface Route {
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  method: HttpMethod;
+  /** Other methods that do the same. */
+  also?: readonly HttpMethod[];
   /** Below the API's root; `{name}` is a field of the input. */
   path: string;
   /** The status of a success. @default 200 */
   status?: number;
   /** How the body is written. @default 'json'; none for GET, and for DELETE unless it is said */
-  body?: 'json' | 'form';
+  body?: 'json' | 'form' | 'multipart';
   /** May be called without a token. */
   open?: boolean;
 }
@@ -16,6 +20,8 @@ export interface Route {
 export const apiRoot = '/api/v1';
 /** Below it every method by its name, for programs: `POST` with the input as JSON, as `rpc` on the socket. */
 export const rpcPath = '/api/v1/rpc/';
+/** Where files are read, below the server's root and outside the API's: an `<img>` brings no token. */
+export const mediaPath = '/static/';
 /** The path of the WebSocket. */
 export const socketPath = '/api/v1/messages/ws';
 /** The WebSocket subprotocol of native clients; a connection without it is in plain mode. */
@@ -38,6 +44,13 @@ export const routes: { readonly [N in MethodName]: Route } = {
   'users.removeDevice': { method: 'DELETE', path: '/users/device', body: 'json' },
   'users.get': { method: 'GET', path: '/users/{user_id}' },
 
+  'users.update': { method: 'PATCH', also: ['PUT'], path: '/users/me' },
+  'users.setAvatar': { method: 'POST', path: '/users/me/avatar', body: 'multipart' },
+  'users.removeAvatar': { method: 'DELETE', path: '/users/me/avatar' },
+  'users.setBanner': { method: 'POST', path: '/users/me/banner', body: 'multipart' },
+  'users.removeBanner': { method: 'DELETE', path: '/users/me/banner' },
+  'media.upload': { method: 'POST', path: '/messages/upload', body: 'multipart' },
+
   'chats.create': { method: 'POST', path: '/chats' },
   'chats.createPrivate': { method: 'POST', path: '/chats/private' },
   'chats.createGroup': { method: 'POST', path: '/chats/group' },
@@ -51,6 +64,8 @@ export const routes: { readonly [N in MethodName]: Route } = {
   'chats.mute': { method: 'PUT', path: '/chats/{chat_id}/mute' },
   'chats.delete': { method: 'DELETE', path: '/chats/{chat_id}' },
   'chats.clear': { method: 'DELETE', path: '/chats/{chat_id}/messages' },
+  'chats.setAvatar': { method: 'POST', path: '/chats/{chat_id}/avatar', body: 'multipart' },
+  'chats.removeAvatar': { method: 'DELETE', path: '/chats/{chat_id}/avatar' },
 
   'messages.send': { method: 'POST', path: '/messages' },
   'messages.history': { method: 'GET', path: '/messages/history/{chat_id}' },

@@ -6,6 +6,33 @@
 export type Id = number;
 export type Timestamp = string;
 
+/** The bytes of a file: in memory, a browser's file, or a stream. */
+export type Upload = Uint8Array | BlobLike | AsyncIterable<Uint8Array>;
+
+/** The part of `Blob` that is used, so that these types need neither a browser's library nor Node's. */
+export interface BlobLike {
+  readonly size: number;
+  stream(): object;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/** A file that was stored. */
+export interface UploadedMedia {
+  /** `/static/...`, for a message; whoever knows it may read the file, and nobody can guess it. */
+  url: string;
+  /** As the uploader called it. */
+  filename: string;
+  /** What the bytes say, whatever the file was called. */
+  media_type: string;
+  size: number;
+  /** Pixels as the picture is seen; null when it is none that we can read. */
+  width: number | null;
+  height: number | null;
+  thumbnail_url: string | null;
+}
+
+export type StatusDuration = 'forever' | '30m' | '1h' | '5h' | '12h' | '24h';
+
 export type ChatType = 'private' | 'group';
 export type Role = 'owner' | 'admin' | 'member';
 

@@ -1,7 +1,9 @@
 import { type Messenger, MessengerError } from '@dialect/core';
 import { apiRoot, rpcPath } from '@dialect/protocol';
 import type { Context, Hono } from 'hono';
+import { openMultipart } from './open-multipart.js';
 import type { Operation } from './operations.js';
+import { readBody } from './read-body.js';
 import { readInput } from './read-input.js';
 
 /** Binds every use case to its route: there is no code for any single one. */
@@ -14,12 +16,19 @@ export function mountApi(
   const headers = { 'content-type': 'application/json' };
   const mount = (operation: Operation, path: string): void => {
     const { name, route } = operation;
-    app.on(route.method, path, async (c) => {
+    app.on([route.method, ...(route.also ?? [])], path, async (c) => {
       const caller = await identify(c, messenger, route.open ?? false);
-      const input = await readInput(c, operation, options.max_body_bytes);
-      // Untrusted, whatever its type says: `call` validates it.
-      const result = await messenger.call(name, input as never, caller);
-      return new Response(JSON.stringify(result), { status: route.status ?? 200, headers });
+      const form = route.body === 'multipart' ? await openMultipart(c.req.raw, operation) : null;
+      try {
+        const input = await readInput(c, operation, async () =>
+          form ? form.fields : readBody(c.req.raw, route, options.max_body_bytes),
+        );
+        // Untrusted, whatever its type says: `call` validates it.
+        const result = await messenger.call(name, input as never, caller);
+        return new Response(JSON.stringify(result), { status: route.status ?? 200, headers });
+      } finally {
+        await form?.close();
+      }
     });
   };
   for (const operation of operations) {
@@ -28,18 +37,16 @@ export function mountApi(
   }
 }
 
-/** The same by its name: what goes in is the body, and nothing else of the request. */
+/** The same by its name: what goes in is the body, and nothing else of the request; but a form holds its file alone. */
 function asCall(operation: Operation): Operation {
-  const { route, path_fields, query_fields, body_fields } = operation;
-  const { open = false } = route;
+  const { path_fields, query_fields, body_fields } = operation;
+  const { open = false, body } = operation.route;
+  const call = { ...operation, path_fields: [] };
+  if (body === 'multipart') {
+    return { ...call, route: { method: 'POST', path: '', open, body }, query_fields: path_fields };
+  }
   const fields = new Set([...path_fields, ...query_fields, ...body_fields]);
-  return {
-    ...operation,
-    route: { method: 'POST', path: '', open },
-    path_fields: [],
-    query_fields: [],
-    body_fields: [...fields],
-  };
+  return { ...call, route: { method: 'POST', path: '', open }, query_fields: [], body_fields: [...fields] };
 }
 
 /** Before the body is read: who is not signed in makes us read nothing. */

@@ -9,6 +9,7 @@ import { mountHealth } from './health.js';
 import { createOperations } from './operations.js';
 import { type HttpOptions, resolveHttpOptions } from './options.js';
 import { addSecurityHeaders } from './security-headers.js';
+import { mountMedia } from './serve-media.js';
 
 export function createApp(messenger: Messenger, given: HttpOptions): Hono {
   const options = resolveHttpOptions(given);
@@ -19,6 +20,7 @@ export function createApp(messenger: Messenger, given: HttpOptions): Hono {
   if (options.cors_origins.length > 0) app.use(allowOrigins(options.cors_origins));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, allowed) => wrongMethod(c.req.method, allowed) }));
   mountApi(app, messenger, createOperations(), options);
+  mountMedia(app, messenger);
   mountHealth(app, messenger);
   if (options.docs) mountDocs(app);
   app.notFound(() => errorResponse(new MessengerError('NOT_FOUND')));

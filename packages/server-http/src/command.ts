@@ -42,6 +42,8 @@ Options             Variable                     Default
   --cors-origins    CORS_ORIGINS                 none; such as https://app.example,https://other.example
                     SECRET_KEY                   created and kept in the data folder; at least 32 bytes
                     ACCESS_TOKEN_EXPIRE_MINUTES  60
+                    MAX_UPLOAD_BYTES             52428800; of one file
+                    UNUSED_MEDIA_HOURS           24; how long an upload is kept that no message refers to
                     DATABASE_URL                 sqlite:DATA_DIR/dialect.db; another sqlite:path, or
                                                  mysql://user:password@host:port/database
                     DB_NAME                      none; in place of a URL, a database of MySQL or MariaDB

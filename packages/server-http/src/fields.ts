@@ -9,7 +9,7 @@ export interface Field {
   schema: JsonSchema;
   is_required: boolean;
   /** What a text from a path, a query or a form becomes. */
-  kind: 'text' | 'number' | 'boolean' | 'structure';
+  kind: 'text' | 'number' | 'boolean' | 'file' | 'structure';
 }
 
 /** The fields of a use case's input, from its schema: nothing about a route is written twice. */
@@ -59,6 +59,7 @@ function tidy({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): voi
 }
 
 function kindOf(schema: JsonSchema): Field['kind'] {
+  if (schema.format === 'binary') return 'file';
   const variants = [schema, ...((schema.anyOf as JsonSchema[] | undefined) ?? [])];
   const types = new Set(variants.flatMap((variant) => variant.type as string | string[] | undefined));
   // A text that may be text is left as it is: "0123" is a username, and not 123.

@@ -7,7 +7,8 @@ import { StartupError } from './startup-error.js';
 /** Long enough for a slow phone to send what it may; short enough that held-open requests do not pile up. */
 const timeouts = {
   headersTimeout: 15_000,
-  requestTimeout: 60_000,
+  // An upload of 50 MB at 0.7 Mbit/s; other bodies are given a minute where they are read.
+  requestTimeout: 600_000,
   connectionsCheckingInterval: 5_000,
   // Longer than the idle time of common proxies (60 s), so that it is they who close: the other way round a proxy may
   // send a request into a connection that we are closing.

@@ -1,7 +1,14 @@
 import { MessengerError } from '@dialect/core';
 import type { Route } from '@dialect/protocol';
+import { within } from './within.js';
 
-const contentTypes = { json: 'application/json', form: 'application/x-www-form-urlencoded' } as const;
+const contentTypes = {
+  json: 'application/json',
+  form: 'application/x-www-form-urlencoded',
+  multipart: 'multipart/form-data',
+} as const;
+/** Long enough for a slow phone. Uploads have the server's whole time for a request, which is longer. */
+const patience_ms = 60_000;
 // Not lenient: a lone byte must not become U+FFFD inside somebody's message.
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
@@ -13,14 +20,21 @@ export const contentTypeOf = (route: Route): string => contentTypes[route.body ?
  * @throws BODY_TOO_LARGE, UNSUPPORTED_CONTENT_TYPE, MALFORMED_BODY; INVALID_INPUT for JSON that is not an object
  */
 export async function readBody(request: Request, route: Route, max_bytes: number): Promise<Record<string, unknown>> {
-  const bytes = await readBytes(request, max_bytes);
+  const bytes = await within(patience_ms, readBytes(request, max_bytes)).catch((error: unknown) => {
+    if (error instanceof MessengerError) throw error;
+    throw new MessengerError('MALFORMED_BODY', { message: 'The body did not come in time.', cause: error });
+  });
   if (bytes.byteLength === 0) return {};
-  const expected = contentTypeOf(route);
-  if (!isOfType(request.headers.get('content-type') ?? '', expected)) {
-    throw new MessengerError('UNSUPPORTED_CONTENT_TYPE', { message: `Send ${expected}, in UTF-8.` });
-  }
+  checkContentType(request, route);
   const text = decode(bytes);
   return route.body === 'form' ? Object.fromEntries(new URLSearchParams(text)) : parseObject(text);
+}
+
+/** @throws UNSUPPORTED_CONTENT_TYPE */
+export function checkContentType(request: Request, route: Route): void {
+  const expected = contentTypeOf(route);
+  if (isOfType(request.headers.get('content-type') ?? '', expected)) return;
+  throw new MessengerError('UNSUPPORTED_CONTENT_TYPE', { message: `Send ${expected}, in UTF-8.` });
 }
 
 /**

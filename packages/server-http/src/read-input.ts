@@ -1,7 +1,6 @@
 import type { Context } from 'hono';
 import { fromText } from './fields.js';
 import type { Operation } from './operations.js';
-import { readBody } from './read-body.js';
 
 /**
  * The input of a use case, gathered from path, query and body. Only declared fields are taken, so one named `__proto__`
@@ -10,12 +9,12 @@ import { readBody } from './read-body.js';
 export async function readInput(
   c: Context,
   operation: Operation,
-  max_body_bytes: number,
+  readFields: () => Promise<Record<string, unknown>>,
 ): Promise<Record<string, unknown>> {
   const { route, path_fields, query_fields, body_fields } = operation;
   const input: Record<string, unknown> = {};
   if (body_fields.length > 0) {
-    const body = await readBody(c.req.raw, route, max_body_bytes);
+    const body = await readFields();
     for (const field of body_fields) {
       if (!Object.hasOwn(body, field.name)) continue;
       const value = body[field.name];

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createFileSnapshot, createMessenger, type Logger } from '@dialect/core';
+import { createDiskBlobStore, createFileSnapshot, createMessenger, type Logger } from '@dialect/core';
 import { apiRoot, socketPath } from '@dialect/protocol';
 import { attachWebSocket } from '@dialect/transport-ws';
 import { inDataFolder } from './data-folder.js';
@@ -46,6 +46,7 @@ export async function serve(settings: Settings, report?: (line: string) => void)
     push_options: { content: settings.push.content },
   };
   const storage = await useDatabase(database, () => openStorage(database));
+  const media_dir = join(data_dir, 'media');
   const messenger = createMessenger({
     storage: { ...storage, migrate: () => storage.migrate(report) },
     accounts: {
@@ -53,6 +54,8 @@ export async function serve(settings: Settings, report?: (line: string) => void)
       token_minutes: settings.token_minutes,
       username_snapshot: createFileSnapshot(join(data_dir, 'usernames.filter')),
     },
+    blobs: inDataFolder(media_dir, () => createDiskBlobStore(media_dir)),
+    limits: { upload_bytes: settings.max_upload_bytes, unused_media_hours: settings.unused_media_hours },
     ...push,
   });
   const options = { cors_origins: settings.cors_origins, override_globals: true };

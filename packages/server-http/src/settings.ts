@@ -14,6 +14,10 @@ export interface Settings {
   secret: string | null;
   token_minutes: number;
   cors_origins: string[];
+  /** Bytes of one uploaded file. */
+  max_upload_bytes: number;
+  /** How long an upload is kept that nothing refers to. */
+  unused_media_hours: number;
   /** Null: nobody who is not connected is told of anything. */
   push: PushSettings | null;
 }
@@ -44,6 +48,12 @@ export function readSettings(environment: Environment): Settings {
     }),
     cors_origins: origins(readText(environment, 'CORS_ORIGINS')),
     push: push(environment),
+    max_upload_bytes: readNumber(environment, 'MAX_UPLOAD_BYTES', {
+      least: 1,
+      most: 999_999_999,
+      otherwise: 50 * 1024 * 1024,
+    }),
+    unused_media_hours: readNumber(environment, 'UNUSED_MEDIA_HOURS', { least: 1, most: 876_000, otherwise: 24 }),
   };
 }
 

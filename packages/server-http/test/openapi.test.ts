@@ -66,6 +66,14 @@ describe('/openapi.json', () => {
       'query after_seq',
       'query with_system',
     ]);
+    const upload = paths['/api/v1/messages/upload'].post;
+    expect(upload.requestBody.content['multipart/form-data'].schema).toMatchObject({
+      properties: { file: { type: 'string', format: 'binary' }, filename: { type: 'string' } },
+      required: ['file'],
+    });
+    expect(upload.responses[200].content['application/json'].schema.$ref).toBe('#/components/schemas/UploadedMedia');
+    const { patch, put } = paths['/api/v1/users/me'];
+    expect(put).toEqual({ ...patch, operationId: 'users.update.put' });
     const add = paths['/api/v1/chats/{chat_id}/users'].post;
     expect(add.parameters[1]).toMatchObject({ name: 'user_id', in: 'query', required: false });
     expect(add.requestBody.required).toBe(false);

@@ -18,6 +18,8 @@ describe('settings', () => {
       token_minutes: 60,
       cors_origins: [],
       push: null,
+      max_upload_bytes: 52_428_800,
+      unused_media_hours: 24,
     };
     expect(readSettings({})).toEqual(defaults);
     expect(readSettings({ PORT: '', HOST: ' ', DATA_DIR: '', SECRET_KEY: '', CORS_ORIGINS: '' })).toEqual(defaults);
@@ -32,6 +34,8 @@ describe('settings', () => {
       SECRET_KEY: secret,
       ACCESS_TOKEN_EXPIRE_MINUTES: '15',
       CORS_ORIGINS: 'https://app.example, http://localhost:5173,',
+      MAX_UPLOAD_BYTES: '1000',
+      UNUSED_MEDIA_HOURS: '48',
     };
     expect(readSettings(environment)).toEqual({
       port: 0,
@@ -42,6 +46,8 @@ describe('settings', () => {
       token_minutes: 15,
       cors_origins: ['https://app.example', 'http://localhost:5173'],
       push: null,
+      max_upload_bytes: 1_000,
+      unused_media_hours: 48,
     });
   });
 
@@ -52,6 +58,8 @@ describe('settings', () => {
     ['PORT', '80.5'],
     ['ACCESS_TOKEN_EXPIRE_MINUTES', '0'],
     ['ACCESS_TOKEN_EXPIRE_MINUTES', 'an hour'],
+    ['MAX_UPLOAD_BYTES', '50MB'],
+    ['UNUSED_MEDIA_HOURS', '0'],
     ['SECRET_KEY', 'too short'],
     ['CORS_ORIGINS', 'https://app.example/'],
     ['CORS_ORIGINS', 'app.example'],

@@ -1,4 +1,4 @@
-import type { ChatRow, DeviceRow, DuePush, MemberRow, MessageRow, OutboxRow, UserRow } from '@dialect/core';
+import type { ChatRow, DeviceRow, DuePush, MediaRow, MemberRow, MessageRow, OutboxRow, UserRow } from '@dialect/core';
 import type { Generated } from 'kysely';
 
 /** A row of the domain as its table holds it: the database gives the id. */
@@ -28,6 +28,8 @@ export interface Schema {
   devices: Stored<DeviceRow>;
   push_outbox: OutboxRow;
   pushes: PushRow;
+  /** `size` is null until the bytes are there; `removed_at`: they are about to go, and nobody may refer to them. */
+  media: Omit<MediaRow, 'size'> & { size: number | null; removed_at: number | null };
 }
 
 /** What one user has to be told of one chat. Times are milliseconds since 1970. */
@@ -55,4 +57,5 @@ export const tableNames: readonly (keyof Schema)[] = [
   'devices',
   'push_outbox',
   'pushes',
+  'media',
 ];

@@ -3,6 +3,7 @@ import { createBlocks } from './blocks.js';
 import { createChatCreators } from './create-chats.js';
 import { createCredentials } from './credentials.js';
 import { createDevices } from './devices.js';
+import { createMedia } from './media.js';
 import { createMembers } from './members.js';
 import { createMessages } from './messages.js';
 import { createMigrator, type MigrationStatus } from './migrations/migrate.js';
@@ -77,6 +78,7 @@ function createRepositories(sql: Sql): Bindable<StorageRepositories> {
   const blocks = createBlocks(sql);
   const devices = createDevices(sql);
   const pushes = createPushes(sql);
+  const media = createMedia(sql);
   return (work) => ({
     users: users(work),
     credentials: credentials(work),
@@ -86,5 +88,6 @@ function createRepositories(sql: Sql): Bindable<StorageRepositories> {
     blocks: blocks(work),
     devices: devices(work),
     pushes: pushes(work),
+    media: media(work),
   });
 }

@@ -1,5 +1,6 @@
 import type { NewCredential, UserRow, Users } from '@dialect/core';
 import { sql as raw } from 'kysely';
+import { createMediaMarks } from './media.js';
 import type { Bindable, SqlConnection } from './sql-database.js';
 import type { SqlDialect } from './sql-dialect.js';
 import type { Sql } from './statement.js';
@@ -13,6 +14,10 @@ const normal = (text: string): string => text.normalize('NFKC').toLowerCase();
 const search_key_length = 700;
 const searchKey = ({ username_key, first_name, last_name }: Names): string =>
   [...normal([username_key, first_name, last_name].filter(Boolean).join(' '))].slice(0, search_key_length).join('');
+
+/** The names of the profile's files: a URL of ours ends in one. */
+const picturesOf = ({ avatar_url, banner_url }: Pick<UserRow, 'avatar_url' | 'banner_url'>): string[] =>
+  [avatar_url, banner_url].flatMap((url) => (url === null ? [] : url.slice(url.lastIndexOf('/') + 1)));
 
 const columns = [
   'id',
@@ -60,6 +65,29 @@ export function createUsers(sql: Sql): Bindable<Users> {
         .set({ first_name: v.first_name, last_name: v.last_name, search_key: v.search_key })
         .where('id', '=', v.id),
   );
+  const lock = sql.statement((db, v: { id: number }) =>
+    sql.dialect.forUpdate(db.selectFrom('users').select(columns).where('id', '=', v.id)),
+  );
+  const saveProfile = sql.statement((db, v: UserRow & { search_key: string }) =>
+    db
+      .updateTable('users')
+      .set((eb) => ({
+        username: v.username,
+        username_key: v.username_key,
+        first_name: v.first_name,
+        last_name: v.last_name,
+        public_key: v.public_key,
+        avatar_url: v.avatar_url,
+        banner_url: v.banner_url,
+        bio: v.bio,
+        status_text: v.status_text,
+        status_expires_at: v.status_expires_at,
+        search_key: v.search_key,
+        urev: eb('urev', '+', 1),
+      }))
+      .where('id', '=', v.id),
+  );
+  const { use, condemn } = createMediaMarks(sql);
   type Search = { text: string; phone: string | null; viewer_id: number | null; limit: number; offset: number };
   const find = sql.statement((db, v: Search) =>
     db
@@ -172,6 +200,25 @@ export function createUsers(sql: Sql): Bindable<Users> {
         if (sql.dialect.violatedKey(error)?.includes('external_id')) return write();
         throw error;
       });
+    },
+
+    async update(user_id, patch, at) {
+      try {
+        return await work.write(async (connection) => {
+          const row = await lock.first(connection, { id: user_id });
+          if (!row) return null;
+          const user = { ...row, ...patch, urev: row.urev + 1 };
+          await saveProfile.run(connection, { ...user, search_key: searchKey(user) });
+          const [before, after] = [picturesOf(row), picturesOf(user)];
+          const freed = before.filter((name) => !after.includes(name));
+          await use(connection, after.filter((name) => !before.includes(name)).sort(), { at });
+          await condemn(connection, freed.sort(), { at });
+          return { user, freed };
+        });
+      } catch (error) {
+        if (sql.dialect.violatedKey(error)?.includes('username_key')) return { taken: 'username' };
+        throw error;
+      }
     },
 
     get: (ids) => work.read((connection) => byIds(connection, ids, {})),

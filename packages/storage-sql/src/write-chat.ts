@@ -84,9 +84,10 @@ export function createChatWriter(sql: Sql): OperationWriter<ChatChange> {
     return true;
   }
 
-  const outcomeOf = ({ row }: LockedChat, duplicate: boolean): WriteOutcome => ({
+  const outcomeOf = ({ row }: LockedChat, before: ChatRow, duplicate: boolean): WriteOutcome => ({
     kind: 'chat',
     chat: { ...row },
+    before,
     rev: row.rev,
     duplicate,
   });
@@ -95,19 +96,20 @@ export function createChatWriter(sql: Sql): OperationWriter<ChatChange> {
     findRepeated({ kind, actor_id, at }, chat, { may_have_committed }) {
       // Nobody is a member of a group that is gone, so nobody could ask.
       const is_own = kind === 'delete_chat' && may_have_committed && chat.member(actor_id)?.left_at === at;
-      return is_own ? outcomeOf(chat, false) : null;
+      return is_own ? outcomeOf(chat, { ...chat.row }, false) : null;
     },
 
     facts: async () => ({}),
 
     async apply(connection, operation, chat, { may_have_committed }) {
+      const before = { ...chat.row };
       const is_new = await make(connection, operation, chat);
       if (is_new) {
         chat.row.meta_rev = chat.nextRev();
         chat.row.updated_at = operation.at;
         await update.run(connection, chat.row);
       }
-      return outcomeOf(chat, !is_new && !may_have_committed);
+      return outcomeOf(chat, before, !is_new && !may_have_committed);
     },
   };
 }

@@ -6,7 +6,7 @@ import type { Attempt, Bindable, SqlConnection } from './sql-database.js';
 import type { Sql } from './statement.js';
 import { createChatWriter } from './write-chat.js';
 import { createMemberWriter } from './write-member.js';
-import { messageWriter } from './write-message.js';
+import { createMessageWriter } from './write-message.js';
 import { createNicknameWriter } from './write-nickname.js';
 
 /** The write primitive: one transaction, chats locked by ascending id, each operation judged as things stand. */
@@ -16,7 +16,7 @@ export function createWriteChats(sql: Sql): Bindable<Chats['write']> {
   const member = createMemberWriter(sql);
   const itself = createChatWriter(sql);
   const writers: { [K in ChatOperation['kind']]: OperationWriter<never> } = {
-    append: messageWriter,
+    append: createMessageWriter(sql),
     edit_message: message,
     delete_message: message,
     pin_message: message,

@@ -1,46 +1,52 @@
 import type { Facts, MessageRow, OperationOf, WriteOutcome } from '@dialect/core';
 import type { LockedChat } from './locked-chat.js';
+import { createMediaMarks } from './media.js';
 import type { OperationWriter } from './operation-writer.js';
 import { quoteOf } from './quotes.js';
 import type { SqlConnection } from './sql-database.js';
+import type { Sql } from './statement.js';
 
 /** A message: under the chat's next `seq` and `rev`, once per (chat, sender, client id). */
-export const messageWriter: OperationWriter<OperationOf<'append'>> = {
-  findRepeated({ actor_id, client_id, at }, chat, { may_have_committed }) {
-    const message = chat.message(actor_id, client_id);
-    if (!message) return null;
-    // Stored by this very operation, which was cut off while it committed: nobody has been told of it yet.
-    const is_own = may_have_committed && message.sent_at === at && chat.claim(message);
-    return { kind: 'message', message: asItStands(message, chat), duplicate: !is_own };
-  },
+export function createMessageWriter(sql: Sql): OperationWriter<OperationOf<'append'>> {
+  const { use } = createMediaMarks(sql);
+  return {
+    findRepeated({ actor_id, client_id, at }, chat, { may_have_committed }) {
+      const message = chat.message(actor_id, client_id);
+      if (!message) return null;
+      // Stored by this very operation, which was cut off while it committed: nobody has been told of it yet.
+      const is_own = may_have_committed && message.sent_at === at && chat.claim(message);
+      return { kind: 'message', message: asItStands(message, chat), duplicate: !is_own };
+    },
 
-  async facts(_, { actor_id, reply_to_id }, chat): Promise<Partial<Facts>> {
-    return {
-      is_blocked: await chat.isBlocked(actor_id),
-      ...(reply_to_id !== null && { reference_exists: quoted(reply_to_id, actor_id, chat) !== null }),
-    };
-  },
+    async facts(_, { actor_id, reply_to_id }, chat): Promise<Partial<Facts>> {
+      return {
+        is_blocked: await chat.isBlocked(actor_id),
+        ...(reply_to_id !== null && { reference_exists: quoted(reply_to_id, actor_id, chat) !== null }),
+      };
+    },
 
-  async apply(_: SqlConnection, operation, chat): Promise<WriteOutcome> {
-    const { actor_id, reply_to_id } = operation;
-    const { row } = chat;
-    // A clock that was set back must not reorder the list of chats.
-    row.last_message_at = Math.max(row.last_message_at, operation.at);
-    const message = nextMessage(chat, {
-      sender_id: actor_id,
-      client_id: operation.client_id,
-      message_type: operation.message_type,
-      content: operation.content,
-      reply_to_id,
-      sent_at: operation.at,
-      meta: operation.meta ?? null,
-    });
-    if (reply_to_id !== null) message.reply_to = quoteOf(quoted(reply_to_id, actor_id, chat));
-    chat.append(message);
-    if (operation.notify) chat.notify(message);
-    return { kind: 'message', message, duplicate: false };
-  },
-};
+    async apply(connection: SqlConnection, operation, chat): Promise<WriteOutcome> {
+      const { actor_id, reply_to_id } = operation;
+      const { row } = chat;
+      // A clock that was set back must not reorder the list of chats.
+      row.last_message_at = Math.max(row.last_message_at, operation.at);
+      const message = nextMessage(chat, {
+        sender_id: actor_id,
+        client_id: operation.client_id,
+        message_type: operation.message_type,
+        content: operation.content,
+        reply_to_id,
+        sent_at: operation.at,
+        meta: operation.meta ?? null,
+      });
+      if (reply_to_id !== null) message.reply_to = quoteOf(quoted(reply_to_id, actor_id, chat));
+      chat.append(message);
+      if (operation.notify) chat.notify(message);
+      if (operation.media_names) await use(connection, operation.media_names, { at: operation.at });
+      return { kind: 'message', message, duplicate: false };
+    },
+  };
+}
 
 /** A message under the chat's next numbers, which gets its id when the batch is saved. */
 export function nextMessage(

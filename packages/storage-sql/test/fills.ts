@@ -75,6 +75,16 @@ export const fills: Record<MigrationName, Fill> = {
     await sql('insert into dialect_scrubs (chat_id, done_seq, up_to_seq) values (3, 0, 1)');
   },
 
+  /** Ann's picture, Bob's file that he never sent, and one that is about to go. */
+  '003-media': (sql) =>
+    sql(
+      `insert into dialect_media (name, owner_id, kind, media_type, size, filename, width, height, thumbnail,
+        created_at, used_at, removed_at) values
+        ('avatar_aaaaaaaaaaaaaaaaaaaaaaaa.png', 1, 'avatar', 'image/png', 70, null, 2, 2, null, 5000, 5001, null),
+        ('attachment_bbbbbbbbbbbbbbbbbbbbbbbb.pdf', 2, 'attachment', 'application/pdf', 9, 'Ç.pdf', null, null, null, 5002, null, null),
+        ('attachment_cccccccccccccccccccccccc.bin', 2, 'attachment', 'application/octet-stream', null, null, null, null, null, 5003, null, 5004)`,
+    ),
+
   /** Bob has a device, on which the last message of the private chat could not be shown yet; another one waits. */
   async '004-push'(sql) {
     await sql(

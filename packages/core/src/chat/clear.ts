@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { changeChat } from '../change-chat.js';
 import { confirmationSchema, id } from '../schemas.js';
 import { defineUseCase } from '../use-case.js';
-import { changeChat } from './change.js';
 import { settle } from './settle.js';
 
 /**

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { changeChat } from '../change-chat.js';
 import { MessengerError } from '../errors.js';
 import { confirmationSchema, id } from '../schemas.js';
 import { defineUseCase } from '../use-case.js';
-import { changeChat } from './change.js';
 import { changeMember } from './membership.js';
 import { settle } from './settle.js';
 

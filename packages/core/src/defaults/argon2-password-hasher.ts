@@ -1,4 +1,4 @@
-import { MessengerError } from '../errors.js';
+import { createLimited } from '../limited.js';
 import type { PasswordHasher } from '../ports/index.js';
 
 /** OWASP Password Storage Cheat Sheet: Argon2id with 19 MiB, two passes, one lane. */
@@ -10,34 +10,12 @@ const may_wait = 200;
 export async function createPasswordHasher(): Promise<PasswordHasher> {
   const argon2 = (await import('argon2')).default;
   const hash = (password: string) => argon2.hash(password, { type: argon2.argon2id, ...parameters });
-  const limited = createLimited();
+  const limited = createLimited(at_once, may_wait);
   const nobody = await hash('nobody has this account');
 
   return {
     hash: (password) => limited(() => hash(password)),
     verify: (stored, password) =>
       limited(async () => (await argon2.verify(stored ?? nobody, password)) && stored !== null),
-  };
-}
-
-/** Runs at most `at_once` tasks together and lets a bounded number wait. */
-function createLimited(): <T>(task: () => Promise<T>) => Promise<T> {
-  let running = 0;
-  const waiting: (() => void)[] = [];
-  return async (task) => {
-    if (running >= at_once) {
-      if (waiting.length >= may_wait) throw new MessengerError('BUSY', { retry_after_ms: 1_000 });
-      // Whoever finishes hands its place over, so `running` stays as it is.
-      await new Promise<void>((resolve) => waiting.push(resolve));
-    } else {
-      running++;
-    }
-    try {
-      return await task();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else running--;
-    }
   };
 }

@@ -1,10 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { MessengerError } from '../errors.js';
 import type { BlobStore } from '../ports/index.js';
+import { createPartialName, removeStalePartials } from './partial-files.js';
 import { syncFolder } from './sync-folder.js';
 
+/** No room on the disk, in the quota, or for a file of this size. */
+const fullCodes = ['ENOSPC', 'EDQUOT', 'EFBIG'];
 const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
 
 /** Blobs as files of one folder. A blob appears under its name only when it is whole and on disk. */
@@ -16,12 +19,18 @@ export function createDiskBlobStore(folder: string): BlobStore {
   };
 
   return {
+    async start() {
+      // Now and not with the first file: a folder that cannot be made is to be heard of.
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await removeStalePartials(folder);
+    },
+
     async put(name, content: Readable) {
       // From the start: an upload that breaks off before anybody reads it would otherwise end the process.
       content.on('error', () => undefined);
       const target = pathOf(name);
-      await mkdir(folder, { recursive: true });
-      const partial = `${folder}${sep}.${randomBytes(9).toString('base64url')}.part`;
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const partial = join(folder, createPartialName());
       let bytes: number;
       try {
         const file = await open(partial, 'wx', 0o640);
@@ -37,7 +46,8 @@ export function createDiskBlobStore(folder: string): BlobStore {
         return bytes;
       } catch (error) {
         await rm(partial, { force: true });
-        throw error;
+        const is_full = fullCodes.includes((error as NodeJS.ErrnoException).code ?? '');
+        throw is_full ? new MessengerError('STORAGE_FULL', { cause: error }) : error;
       }
     },
 

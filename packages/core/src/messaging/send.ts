@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { protocolLimits } from '@dialect/protocol';
 import { z } from 'zod';
+import { mediaNamesIn } from '../domain/media-names.js';
 import { writeMeta } from '../domain/message-meta.js';
 import { clientId, id, mediaSchema, messageSchema, messageType, optionalText } from '../schemas.js';
 import { defineUseCase } from '../use-case.js';
@@ -36,6 +37,9 @@ export const send = defineUseCase({
       mentions || media
         ? writeMeta({ ...(mentions && { mentions: [...new Set(mentions)] }), ...(media && { media }) })
         : null;
-    return append({ chat_id, content, message_type, client_id, reply_to_id, meta }, context);
+    // The seeds' clients send the address of a file as the content.
+    const media_names = mediaNamesIn(media ? `${content} ${media.url}` : content);
+    const draft = { chat_id, content, message_type, client_id, reply_to_id, meta };
+    return append(media_names.length > 0 ? { ...draft, media_names } : draft, context);
   },
 });

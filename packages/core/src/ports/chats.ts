@@ -39,6 +39,8 @@ export type ChatOperation =
       reply_to_id: number | null;
       /** What the message carries besides, as the text of a JSON object; see `MessageMeta`. */
       meta?: string | null;
+      /** Files that the message refers to: from the same commit on they are in use; see `Media`. */
+      media_names?: readonly string[];
       /** Leaves a row in the outbox of pushes, in the same transaction; nothing for a repeat. @default false */
       notify?: boolean;
     })
@@ -89,7 +91,7 @@ export type WriteOutcome =
   | { kind: 'message'; message: MessageRow; duplicate: boolean }
   /** Who joins or leaves leaves a message of type `system`, under the next `seq` and `rev`. */
   | { kind: 'member'; member: MemberRow; rev: number; duplicate: boolean; system: MessageRow | null }
-  | { kind: 'chat'; chat: ChatRow; rev: number; duplicate: boolean };
+  | { kind: 'chat'; chat: ChatRow; before: ChatRow; rev: number; duplicate: boolean };
 
 /** A chat as a member sees it. */
 export interface ChatView {

@@ -1,6 +1,7 @@
 import type { Blocks } from './blocks.js';
 import type { Chats } from './chats.js';
 import type { Devices } from './devices.js';
+import type { Media } from './media.js';
 import type { Members } from './members.js';
 import type { Messages } from './messages.js';
 import type { Pushes } from './pushes.js';
@@ -16,6 +17,7 @@ export interface StorageRepositories {
   blocks: Blocks;
   devices: Devices;
   pushes: Pushes;
+  media: Media;
 }
 
 /**

@@ -23,6 +23,23 @@ export interface UserRow {
 export type NewUser = Pick<UserRow, 'first_name' | 'created_at'> &
   Partial<Pick<UserRow, 'username' | 'username_key' | 'last_name' | 'public_key'>>;
 
+/** What is to change of a profile; what is not given stays. `username` and `username_key` go together. */
+export type UserPatch = Partial<
+  Pick<
+    UserRow,
+    | 'username'
+    | 'username_key'
+    | 'first_name'
+    | 'last_name'
+    | 'public_key'
+    | 'avatar_url'
+    | 'banner_url'
+    | 'bio'
+    | 'status_text'
+    | 'status_expires_at'
+  >
+>;
+
 /** A way to sign in: `lookup` finds it, `secret` proves it (an Argon2 hash for passwords). */
 export interface NewCredential {
   kind: 'phone';
@@ -52,6 +69,17 @@ export interface Users {
    * that is not given stays as it is. Somebody new without a first name is called by their `external_id`.
    */
   upsert(user: { external_id: string; first_name?: string; last_name?: string | null; at: number }): Promise<UserRow>;
+  /**
+   * Changes a profile, whole or not at all. Of several callers racing for the same username exactly one wins; the name
+   * given up is free from then on. In the same step the file behind a new picture becomes used, and that of a picture
+   * which is replaced is condemned (see `Media`): `freed` are the names of those, whose bytes may go now.
+   * Null when there is no such user.
+   */
+  update(
+    user_id: number,
+    patch: UserPatch,
+    at: number,
+  ): Promise<{ user: UserRow; freed: string[] } | { taken: 'username' } | null>;
   /** Those that exist, in no promised order. */
   get(ids: readonly number[]): Promise<UserRow[]>;
   isUsernameTaken(username_key: string): Promise<boolean>;

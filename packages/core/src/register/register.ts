@@ -3,7 +3,7 @@ import { normalizePhone, usernameKey } from '../domain/names.js';
 import { meToWire } from '../domain/to-wire.js';
 import { MessengerError } from '../errors.js';
 import { presentUser } from '../present.js';
-import { meSchema, name } from '../schemas.js';
+import { meSchema, name, username as usernameSchema } from '../schemas.js';
 import { defineUseCase } from '../use-case.js';
 
 const phone = z.string().transform((value, context) => {
@@ -12,9 +12,6 @@ const phone = z.string().transform((value, context) => {
   context.addIssue({ code: 'custom', message: 'must be a phone number: 7 to 15 digits, with or without +' });
   return z.NEVER;
 });
-const usernameSchema = z
-  .string()
-  .regex(/^@?[\p{L}\p{N}_][\p{L}\p{N}_.-]{2,49}$/u, { error: 'must be 3 to 50 letters, digits, _, . or -' });
 
 /** Creates an account. Both body forms of the seeds: `phone` is `phone_number`, and a username can stand for the name. */
 export const register = defineUseCase({

@@ -105,6 +105,21 @@ export const blobStoreCases: Cases<BlobStoreSubject> = {
     expect(await subject.names()).toEqual(['blob']);
   },
 
+  async 'begins with what is whole, and leaves alone what is being written'(subject) {
+    await put(subject, 'blob', bytes(10));
+    let left: string[] = [];
+    async function* watched(): AsyncGenerator<Buffer> {
+      yield bytes(100_000);
+      await subject.blobs.start?.();
+      left = await subject.names();
+      yield bytes(1);
+    }
+    await subject.blobs.put('other', Readable.from(watched()));
+    expect(left.includes('blob')).toBe(true);
+    expect(await subject.blobs.size('other')).toBe(100_001);
+    expect(await subject.names()).toEqual(['blob', 'other']);
+  },
+
   async 'is no way out of its place'(subject) {
     for (const name of ['../out', 'a/b', '..', '.', '', '/etc/passwd', 'a\0b', '.hidden', 'x'.repeat(300)]) {
       await expect(put(subject, name, bytes(1)), name).rejects.toThrow();

@@ -10,12 +10,14 @@ import { deviceCases } from './storage/devices.js';
 import { keyCases } from './storage/keys.js';
 import { listCases } from './storage/lists.js';
 import { loadCases } from './storage/load.js';
+import { mediaCases } from './storage/media.js';
 import { memberCases } from './storage/members.js';
 import { messageChangeCases } from './storage/message-changes.js';
 import { messageCases } from './storage/messages.js';
 import { migrationCases, sharedDatabaseCases } from './storage/migrations.js';
 import { ownSettingCases } from './storage/own-settings.js';
 import { pinReactionCases } from './storage/pins-reactions.js';
+import { profileCases } from './storage/profiles.js';
 import { pushCases } from './storage/pushes.js';
 import { quoteCases } from './storage/quotes.js';
 import { type Bed, type TestDatabase, withBed } from './storage/test-database.js';
@@ -55,6 +57,8 @@ export const storageCases = {
   'blocks in groups, lists and searches': blockListCases,
   devices: deviceCases,
   pushes: pushCases,
+  profiles: profileCases,
+  'files and who refers to them': mediaCases,
   'keys and numbers': keyCases,
   migrations: migrationCases,
 } as const;

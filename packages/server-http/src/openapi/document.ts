@@ -30,7 +30,12 @@ export function createOpenApiDocument(): OpenApiDocument {
   for (const operation of operations) {
     const path = apiRoot + operation.route.path;
     paths[path] ??= {};
-    paths[path][operation.route.method.toLowerCase()] = describeOperation(operation, shapes);
+    const description = describeOperation(operation, shapes);
+    paths[path][operation.route.method.toLowerCase()] = description;
+    for (const method of operation.route.also ?? []) {
+      const operationId = `${operation.name}.${method.toLowerCase()}`;
+      paths[path][method.toLowerCase()] = { ...description, operationId };
+    }
   }
   const groups = new Set(operations.map(({ name }) => name.split('.')[0] as string));
   return {

@@ -37,6 +37,8 @@ const always: readonly ErrorCode[] = ['INTERNAL', 'BUSY', 'SHUTTING_DOWN'];
 export function errorCodes(operation: {
   has_input: boolean;
   has_body: boolean;
+  /** Too large a file is refused by a code of its own. */
+  has_file: boolean;
   is_open: boolean;
   is_limited: boolean;
   own: readonly ErrorCode[];
@@ -44,7 +46,7 @@ export function errorCodes(operation: {
   const declared: [code: ErrorCode, applies: boolean][] = [
     ['MALFORMED_BODY', operation.has_body],
     ['UNAUTHORIZED', !operation.is_open],
-    ['BODY_TOO_LARGE', operation.has_body],
+    ['BODY_TOO_LARGE', operation.has_body && !operation.has_file],
     ['UNSUPPORTED_CONTENT_TYPE', operation.has_body],
     ['INVALID_INPUT', operation.has_input],
     ['TOO_MANY_REQUESTS', operation.is_limited],

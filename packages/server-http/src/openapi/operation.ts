@@ -23,6 +23,7 @@ export function describeOperation(operation: Operation, shapes: Shapes): Record<
   const codes = errorCodes({
     has_input: parameters.length + body_fields.length > 0,
     has_body: body_fields.length > 0,
+    has_file: route.body === 'multipart',
     is_open: route.open ?? false,
     is_limited: use_case.rate !== undefined,
     own: use_case.errors ?? [],

@@ -11,8 +11,6 @@ const values: Readonly<Record<string, unknown>> = {
   message_id: 42,
   'Chat.id': 7,
   chat_id: 7,
-  user_ids: [3, 4],
-  mentions: [4],
   emoji: '👍',
   username: 'john_doe',
   first_name: 'John',
@@ -53,7 +51,7 @@ const values: Readonly<Record<string, unknown>> = {
   is_typing: true,
 };
 const moment = '2026-01-01T12:00:00.000Z';
-const depth_max = 8;
+const depth_max = 12;
 
 export type Components = Readonly<Record<string, JsonSchema>>;
 

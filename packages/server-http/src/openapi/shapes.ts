@@ -16,6 +16,7 @@ const places: [name: string, of: MethodName, ...path: string[]][] = [
   ['User', 'users.get'],
   ['Me', 'users.me'],
   ['Token', 'auth.signIn'],
+  ['UploadedMedia', 'media.upload'],
   ['Message', 'messages.history', 'items'],
   ['Member', 'chats.get', 'properties', 'participants', 'items'],
   ['Chat', 'chats.get'],

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sqlite } from '@dialect/adapter-sqlite';
-import type { Storage } from '@dialect/core';
+import type { MessengerOptions, Storage } from '@dialect/core';
 import { createFakePasswordHasher, createTestMessenger, type TestMessenger } from '@dialect/core/testing';
 import { createNodeHandler, type NodeHandlerOptions } from '@dialect/server-http';
 import { onTestFinished } from 'vitest';
@@ -49,11 +49,14 @@ export const password = 'correct horse';
 /** The API of a fresh messenger, over real HTTP on a port of its own. Gone when the test ends. */
 export async function startApi(
   kind: StorageKind = 'memory',
-  options: NodeHandlerOptions & { storage?: Storage } = {},
+  options: NodeHandlerOptions & Partial<Pick<MessengerOptions, 'storage' | 'blobs' | 'limits' | 'images'>> = {},
 ): Promise<Api> {
   const storage = options.storage ?? openStorage(kind);
   const messenger = await createTestMessenger({
     storage,
+    ...(options.blobs && { blobs: options.blobs }),
+    ...(options.limits && { limits: options.limits }),
+    ...(options.images && { images: options.images }),
     accounts: { secret: 'a secret of the tests, and of no one else', passwords: createFakePasswordHasher() },
   });
   const server = createServer(createNodeHandler(messenger, options));

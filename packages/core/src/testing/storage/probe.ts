@@ -4,7 +4,7 @@
  */
 export interface StorageProbe {
   /** How many are stored, with the departed members and the deleted messages. */
-  count(what: 'users' | 'credentials' | 'chats' | 'members' | 'messages'): Promise<number>;
+  count(what: 'users' | 'credentials' | 'chats' | 'members' | 'messages' | 'media'): Promise<number>;
   /** The moves of one member's read mark, in ascending `seq`. */
   readLog(chat_id: number, user_id: number): Promise<{ seq: number; at: number }[]>;
   /** Marks a message as deleted (`deleted_at` is 1), under its chat's next `rev`. */

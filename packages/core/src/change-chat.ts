@@ -1,7 +1,7 @@
 import type { EventOf } from '@dialect/protocol';
-import type { Context, Written } from '../context.js';
-import type { ChatRow, OperationOf } from '../ports/index.js';
-import { writtenAs } from '../write-result.js';
+import type { Context, Written } from './context.js';
+import type { ChatRow, OperationOf } from './ports/index.js';
+import { writtenAs } from './write-result.js';
 
 type Kind = 'update_chat' | 'clear_history' | 'delete_chat';
 type Given<O> = O extends unknown ? Omit<O, 'actor_id' | 'at'> : never;
@@ -35,9 +35,13 @@ const events: { [K in Kind]: (chat: ChatRow, by: number) => ChatEvent } = {
   }),
 };
 
-/** Changes the chat itself, for everyone. Where it is so already, nobody is told again. */
-export async function changeChat(change: Given<OperationOf<Kind>>, context: Context): Promise<void> {
+/**
+ * Changes the chat itself, for everyone. Where it is so already, nobody is told again.
+ * @returns the chat as it was just before
+ */
+export async function changeChat(change: Given<OperationOf<Kind>>, context: Context): Promise<ChatRow> {
   const { caller, clock } = context;
   const toEvent = (written: Written) => events[change.kind](writtenAs('chat', written).chat, caller.user_id);
-  await context.write({ ...change, actor_id: caller.user_id, at: clock.now() }, toEvent);
+  const { written } = await context.write({ ...change, actor_id: caller.user_id, at: clock.now() }, toEvent);
+  return writtenAs('chat', written).before;
 }

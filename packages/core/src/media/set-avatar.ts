@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { meSchema, upload } from '../schemas.js';
+import { defineUseCase } from '../use-case.js';
+import { pictureRate, setPicture } from './set-picture.js';
+
+/** A PNG, JPEG or WebP of at most 1024 x 1024 pixels and 5 MB. */
+export const setAvatar = defineUseCase({
+  name: 'users.setAvatar',
+  summary: 'Set my avatar',
+  description:
+    'A PNG, JPEG or WebP of at most 1024 x 1024 pixels and 5 MB. It is written anew, without what cameras put into it.',
+  errors: [
+    'MEDIA_OFF',
+    'UPLOAD_EMPTY',
+    'UPLOAD_TOO_LARGE',
+    'NOT_AN_IMAGE',
+    'UNSUPPORTED_IMAGE',
+    'IMAGE_TOO_LARGE',
+    'STORAGE_FULL',
+  ],
+  access: 'user',
+  input: z.object({ file: upload }),
+  output: meSchema,
+  rate: pictureRate,
+  run: ({ file }, context) => setPicture('avatar', file, context),
+});

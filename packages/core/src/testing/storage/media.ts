@@ -1,0 +1,127 @@
+import { expect } from 'vitest';
+import type { MediaFacts, NewMedia, Storage } from '../../ports/index.js';
+import type { Cases } from '../cases.js';
+import type { Bed } from './test-database.js';
+import { people, start_at, unique, upTo } from './world.js';
+
+const facts: MediaFacts = { size: 2 ** 40 + 1, width: 640, height: 480, thumbnail: 'thumbnail_x.webp' };
+
+function fresh(owner_id: number, given: Partial<NewMedia> = {}): NewMedia {
+  const name = `attachment_${unique()}.png`;
+  const file = { media_type: 'image/png', filename: 'Ça va 🙂.png', created_at: start_at };
+  return { name, owner_id, kind: 'attachment', ...file, ...given };
+}
+
+/** The name of a file that is stored. */
+async function stored(storage: Storage, given: Partial<NewMedia> = {}): Promise<string> {
+  const file = fresh(1, given);
+  await storage.media.add(file);
+  expect(await storage.media.finish(file.name, facts)).toBe(true);
+  return file.name;
+}
+
+const namesOf = (rows: readonly { name: string }[]): string[] => rows.map(({ name }) => name).sort();
+const due = (storage: Storage, limit = 100, before = start_at + 1) =>
+  storage.media.condemnUnused({ before, at: start_at + 9, limit });
+
+export const mediaCases: Cases<Bed> = {
+  async 'gives back what is known of a file, once it is finished'({ storage }) {
+    const file = fresh(7);
+    await storage.media.add(file);
+    expect(await storage.media.find([file.name])).toEqual([]);
+    expect(await storage.media.claim([file.name], start_at)).toEqual([]);
+    await storage.media.finish(file.name, facts);
+    expect(await storage.media.find([file.name, 'nothing', file.name])).toEqual([{ ...file, ...facts, used_at: null }]);
+    expect(await storage.media.find([])).toEqual([]);
+  },
+
+  async 'tells names apart by every byte'({ storage }) {
+    const name = await stored(storage, { name: 'attachment_aB' });
+    const other = await stored(storage, { name: 'attachment_ab' });
+    expect(namesOf(await storage.media.find([name]))).toEqual([name]);
+    expect(namesOf(await storage.media.find([other]))).toEqual([other]);
+  },
+
+  async 'keeps what is used, from the first time on'({ storage }) {
+    const [used, unused] = [await stored(storage), await stored(storage)];
+    expect(namesOf(await storage.media.claim([used, 'nothing'], 11))).toEqual([used]);
+    expect(await storage.media.claim([used], 12)).toMatchObject([{ name: used, used_at: 11 }]);
+    expect(await due(storage)).toEqual([unused]);
+    expect(namesOf(await storage.media.find([used, unused]))).toEqual([used]);
+  },
+
+  async 'claims any number of files'({ storage }) {
+    const names = await Promise.all(upTo(150).map(() => stored(storage)));
+    expect(namesOf(await storage.media.claim(names, 11))).toEqual(names.sort());
+    expect(await due(storage)).toEqual([]);
+  },
+
+  async 'condemns what is old and unused, also what was never finished'({ storage }) {
+    const dead = fresh(1);
+    await storage.media.add(dead);
+    const old = await stored(storage, { created_at: start_at - 1 });
+    const young = await stored(storage, { created_at: start_at + 1 });
+    expect((await due(storage)).sort()).toEqual([dead.name, old].sort());
+    expect(namesOf(await storage.media.find([old, young]))).toEqual([young]);
+    expect(await storage.media.finish(dead.name, facts)).toBe(false);
+  },
+
+  async 'lets no reference bring back what is condemned'({ storage }) {
+    const name = await stored(storage);
+    await storage.media.condemn([name], 11);
+    expect(await storage.media.claim([name], 12)).toEqual([]);
+    expect(await storage.media.find([name])).toEqual([]);
+  },
+
+  async 'names what is condemned until it is forgotten, a slice at a time'({ storage, probe }) {
+    const names = await Promise.all(upTo(5).map(() => stored(storage)));
+    const used = await stored(storage);
+    await storage.media.claim([used], 11);
+    const first = await due(storage, 2);
+    expect(first).toHaveLength(2);
+    // Whoever was to delete them died.
+    expect(await due(storage, 2)).toEqual(first);
+    await storage.media.forget([...first, used]);
+    const rest = await due(storage);
+    expect([...first, ...rest].sort()).toEqual(names.sort());
+    await storage.media.forget(rest);
+    expect(await due(storage)).toEqual([]);
+    expect([await probe.count('media'), namesOf(await storage.media.find([used]))]).toEqual([1, [used]]);
+  },
+
+  async 'decides for each file whether a reference or the clean-up was first'({ storage }) {
+    const names = await Promise.all(upTo(40).map(() => stored(storage)));
+    const claims = names.map(async (name, n) => {
+      for (let turn = 0; turn < n; turn++) await new Promise((resolve) => setImmediate(resolve));
+      return namesOf(await storage.media.claim([name], 11));
+    });
+    const cleanUps = upTo(8).map(() => due(storage, 5));
+    const [kept, gone] = [(await Promise.all(claims)).flat(), (await Promise.all(cleanUps)).flat()];
+    expect(kept.filter((name) => gone.includes(name))).toEqual([]);
+    expect(namesOf(await storage.media.find(names))).toEqual(kept.sort());
+    const all = new Set([...kept, ...gone, ...(await due(storage))]);
+    expect(all.size).toBe(names.length);
+  },
+
+  async 'uses a profile’s picture with the change of the profile, and condemns the one it replaces'({ storage }) {
+    const [ann] = (await people(storage, 1)) as [number];
+    const [first, second] = [await stored(storage), await stored(storage)];
+    const set = (avatar_url: string | null) => storage.users.update(ann, { avatar_url }, 11);
+    expect(await set(`/static/${first}`)).toMatchObject({ user: { avatar_url: `/static/${first}` }, freed: [] });
+    expect(await storage.media.find([first])).toMatchObject([{ used_at: 11 }]);
+    expect(await storage.users.update(ann, { bio: 'x' }, 12)).toMatchObject({ freed: [] });
+    expect(await set(`/static/${second}`)).toMatchObject({ freed: [first] });
+    expect(namesOf(await storage.media.find([first, second]))).toEqual([second]);
+    expect(await set(null)).toMatchObject({ user: { avatar_url: null }, freed: [second] });
+    expect((await due(storage)).sort()).toEqual([first, second].sort());
+  },
+
+  async 'keeps one picture of those who race to set it'({ storage }) {
+    const [ann] = (await people(storage, 1)) as [number];
+    const names = await Promise.all(upTo(10).map(() => stored(storage)));
+    await Promise.all(names.map((name) => storage.users.update(ann, { avatar_url: `/static/${name}` }, 11)));
+    const kept = namesOf(await storage.media.find(names));
+    expect((await storage.users.get([ann]))[0]?.avatar_url).toBe(`/static/${kept[0]}`);
+    expect([kept.length, (await due(storage)).length]).toEqual([1, 9]);
+  },
+};
