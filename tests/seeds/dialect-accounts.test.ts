@@ -100,4 +100,12 @@ onEveryDatabase('accounts of the Dialect seeds', (startServer) => {
       expect(answer).toMatchObject({ status: 200, body: { message: expect.any(String) } });
     }
   });
+
+  test('the pages of the documentation', async () => {
+    const { url } = await startServer();
+    for (const path of ['/docs', '/redoc']) {
+      const page = await fetch(url + path);
+      expect([path, page.status, page.headers.get('content-type')]).toEqual([path, 200, 'text/html; charset=UTF-8']);
+    }
+  });
 });

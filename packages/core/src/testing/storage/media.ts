@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { MediaFacts, NewMedia, Storage } from '../../ports/index.js';
 import type { Cases } from '../cases.js';
 import type { Bed } from './test-database.js';
-import { people, start_at, unique, upTo } from './world.js';
+import { append, group, people, start_at, unique, upTo, verdict, write } from './world.js';
 
 const facts: MediaFacts = { size: 2 ** 40 + 1, width: 640, height: 480, thumbnail: 'thumbnail_x.webp' };
 
@@ -48,6 +48,20 @@ export const mediaCases: Cases<Bed> = {
     expect(await storage.media.claim([used], 12)).toMatchObject([{ name: used, used_at: 11 }]);
     expect(await due(storage)).toEqual([unused]);
     expect(namesOf(await storage.media.find([used, unused]))).toEqual([used]);
+  },
+
+  async 'keeps what a message refers to, in the transaction of the message and not for a refusal'({ storage }) {
+    const [sent, refused, unused] = [await stored(storage), await stored(storage), await stored(storage)];
+    const [ann, bob, eve] = (await people(storage, 3)) as [number, number, number];
+    const chat_id = await group(storage, [ann, bob]);
+    const outcomes = await write(
+      storage,
+      append(chat_id, ann, { media_names: [sent] }),
+      append(chat_id, eve, { media_names: [refused] }),
+    );
+    expect(outcomes.map(verdict)).toEqual(['message', 'NOT_A_MEMBER']);
+    expect((await due(storage)).sort()).toEqual([refused, unused].sort());
+    expect(await storage.media.find([sent])).toMatchObject([{ used_at: start_at }]);
   },
 
   async 'claims any number of files'({ storage }) {

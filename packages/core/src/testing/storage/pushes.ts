@@ -126,10 +126,12 @@ export const pushCases: Cases<Bed> = {
   async 'gives a push with how its user stands'({ storage }) {
     const { chat_id, bob } = await expanded(storage);
     await storage.members.advance([{ kind: 'delivered', chat_id, user_id: bob, seq: 1, at: start_at }]);
+    await storage.members.settle({ chat_id, user_id: bob, muted_until: 2 ** 52 });
     expect(await take(storage)).toEqual([
       {
         ...{ user_id: bob, chat_id, seq: 1, at: start_at, due_at: start_at, attempts: 0, device_ids: null },
-        ...{ is_member: true, delivered_seq: 1, cleared_seq: 0, chat_type: 'private', chat_name: null },
+        ...{ is_member: true, delivered_seq: 1, cleared_seq: 0, muted_until: 2 ** 52 },
+        ...{ chat_type: 'private', chat_name: null },
       },
     ]);
   },
