@@ -1,11 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { type Agent, createServer, Agent as HttpsAgent } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { connect } from 'node:tls';
 import type { PushTreatment } from '@dialect/core/testing';
+import { generate } from 'selfsigned';
 
 const host = 'fcm.googleapis.com';
 export const access_token = 'an-access-token-of-the-tests';
@@ -65,7 +62,7 @@ const errors: Record<Exclude<Treatment, 'accept' | 'cut' | 'hang'>, { status: nu
 
 /** Firebase Cloud Messaging as far as sending goes: there is no emulator of it, so the real library talks to this. */
 export async function startFcm(port = 0): Promise<FcmStandIn> {
-  const { key, cert } = makeCertificate();
+  const { key, cert } = await makeCertificate();
   const treatments = new Map<string, Treatment>();
   let of_all: Treatment | null = null;
   let wake: () => void = () => undefined;
@@ -123,15 +120,9 @@ function createFcmAgent(port: number, ca: string): Agent {
   });
 }
 
-function makeCertificate(): { key: string; cert: string } {
-  const folder = mkdtempSync(join(tmpdir(), 'dialect-fcm-'));
-  try {
-    const files = ['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem')];
-    const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-    const subject = ['-subj', `/CN=${host}`, '-addext', `subjectAltName=DNS:${host}`];
-    execFileSync('openssl', ['req', '-x509', ...kind, ...files, ...subject], { stdio: 'pipe' });
-    return { key: readFileSync(join(folder, 'key.pem'), 'utf8'), cert: readFileSync(join(folder, 'cert.pem'), 'utf8') };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+/** Made in the test, so that no key lies in the repository and no program has to be there. */
+async function makeCertificate(): Promise<{ key: string; cert: string }> {
+  const names = { name: 'subjectAltName' as const, altNames: [{ type: 2 as const, value: host }] };
+  const { private: key, cert } = await generate([{ name: 'commonName', value: host }], { extensions: [names] });
+  return { key, cert };
 }
