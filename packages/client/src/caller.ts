@@ -9,7 +9,7 @@ import type { Client } from './types.js';
 /** The server does these once however often they come, because they carry a client id. */
 const withClientId: readonly MethodName[] = ['messages.send', 'messages.forward', 'chats.create', 'chats.createGroup'];
 /** These change nothing. */
-export const reads = /\.(me|get|list|search|check\w+|blocked|history|pins|readers|heads|changes)$/;
+export const reads = /\.(me|get|list|search|checkUsername|blocked|history|pins|readers|heads|changes)$/;
 
 export interface CallerHooks {
   requests: Requests;
