@@ -53,8 +53,8 @@ async function formOf({
   filename?: unknown;
 }): Promise<[string, FormData]> {
   const form = new FormData();
-  // A Response makes a Blob of bytes and of streams, too.
-  form.set('file', await new Response(file as Blob).blob(), (filename ?? (file as File).name) as string);
+  // A Response makes a Blob of bytes and of streams, too. Of an undefined name Node would make the text.
+  form.set('file', await new Response(file as Blob).blob(), (filename ?? (file as File).name ?? '') as string);
   return [`?${new URLSearchParams(rest)}`, form];
 }
 

@@ -9,8 +9,9 @@ export function createMethods(call: Client['call']) {
   return <G extends keyof Methods, Own extends object>(group: G, own: Own): Omit<Methods[G], keyof Own> & Own =>
     new Proxy(own, {
       get(target, name) {
-        // A promise asks whatever it is resolved with for `then`.
-        if (name in target || typeof name !== 'string' || name === 'then') return Reflect.get(target, name);
+        // A promise asks whatever it is resolved with for `then`, and JSON.stringify all that it meets for `toJSON`.
+        if (name in target || typeof name !== 'string' || /^(then|toJSON)$/.test(name))
+          return Reflect.get(target, name);
         return (input = {}) => call(`${group}.${name}` as MethodName, input as Input<MethodName>);
       },
     }) as never;

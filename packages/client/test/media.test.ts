@@ -32,6 +32,7 @@ it('uploads files, bytes and streams over HTTP, online and not', async () => {
   expect(await check(new File([content], 'own name.png'))).toBe('own name.png');
   expect(await check(content, 'bytes.png')).toBe('bytes.png');
   expect(await check(new Blob([content]).stream(), 'stream.png')).toBe('stream.png');
+  expect(await check(content)).toMatch(/^attachment_/);
 });
 
 it('sets and removes a picture, and changes a profile', async () => {

@@ -21,7 +21,7 @@ export type ClientFrame =
   /** Delivered marks, several chats at once: `[chat_id, seq]`. */
   | { type: 'recv'; marks: [Id, number][] }
   | { type: 'typing'; chat_id: Id; is_typing: boolean }
-  | { type: 'sync'; ref?: Ref; chat_id: Id; since: number }
+  | ({ type: 'sync'; ref?: Ref } & Api['sync.changes']['input'])
   | ({ type: 'history'; ref: Ref } & Api['messages.history']['input'])
   | { type: 'auth'; ref?: Ref; token: string }
   | { type: 'ping' };

@@ -195,7 +195,7 @@ export interface Chat {
   unread_capped: boolean;
   read_seq: number;
   delivered_seq: number;
-  /** Messages up to this number are cleared, and never sent to the viewer. */
+  /** Messages up to this number are cleared: the viewer is given them in no list. */
   cleared_seq: number;
   /** The viewer wants no notifications until then. */
   muted_until: Timestamp | null;

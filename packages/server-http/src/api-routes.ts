@@ -35,6 +35,10 @@ export function mountApi(
     mount(operation, apiRoot + operation.route.path.replace(/\{(\w+)\}/g, ':$1'));
     mount(asCall(operation), rpcPath + operation.name);
   }
+  // As on the socket, so that the client need not know by which way its call went.
+  app.post(`${rpcPath}:method`, () => {
+    throw new MessengerError('UNKNOWN_METHOD', { field: 'method' });
+  });
 }
 
 /** The same by its name: what goes in is the body, and nothing else of the request; but a form holds its file alone. */

@@ -12,6 +12,13 @@ export interface Field {
   kind: 'text' | 'number' | 'boolean' | 'file' | 'structure';
 }
 
+const booleans = new Map([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+]);
+
 /** The fields of a use case's input, from its schema: nothing about a route is written twice. */
 export function fieldsOf(input: z.ZodType): Field[] {
   const { properties = {}, required = [] } = toJsonSchema(input, 'input') as {
@@ -32,8 +39,8 @@ export function fieldsOf(input: z.ZodType): Field[] {
  */
 export function fromText({ kind }: Field, text: string): unknown {
   if (kind === 'number') return /^-?\d{1,20}(\.\d{1,20})?$/.test(text) ? Number(text) : text;
-  // FastAPI, on which the seeds run, takes these four among others.
-  if (kind === 'boolean') return { true: true, '1': true, false: false, '0': false }[text] ?? text;
+  // FastAPI, on which the seeds run, takes these four among others; `True` is what Python's clients write.
+  if (kind === 'boolean') return booleans.get(text.toLowerCase()) ?? text;
   return text;
 }
 

@@ -195,7 +195,9 @@ test('every method by its name: the input is the body and nothing else, the rest
   expect((await call('messages.history', { chat_id: chat.id })).body).toHaveLength(1);
   expect((await ann.post(`/rpc/chats.get?chat_id=${chat.id}`, {})).body).toMatchObject({ field: 'chat_id' });
   expect((await call('chats.leave', { chat_id: chat.id })).body).toMatchObject({ code: 'CHAT_IS_PRIVATE' });
-  expect((await call('chats.vanish', {})).status).toBe(404);
+  for (const name of ['chats.vanish', '__proto__', 'constructor'])
+    expect((await call(name, {})).body).toMatchObject({ code: 'UNKNOWN_METHOD', status_code: 404, field: 'method' });
+  expect((await api.post('/rpc/chats.vanish', {})).body).toMatchObject({ code: 'UNKNOWN_METHOD' });
   expect((await api.post('/rpc/users.me', {})).status).toBe(401);
   const signedIn = await api.post('/rpc/auth.signIn', { username: ann.phone, password });
   expect(signedIn).toMatchObject({ status: 200, body: { token_type: 'bearer' } });

@@ -29,7 +29,7 @@ export const clientFrames = {
     example: { type: 'send', ref: 1, client_id: 'c-81', chat_id: 7, content: 'Hello world!' },
   },
   rpc: {
-    summary: 'Any method of the HTTP API, by its operationId. `ok` brings the result.',
+    summary: 'Any method of the HTTP API that takes no file, by its operationId. `ok` brings the result.',
     schema: typed('rpc', { ref, method: z.enum(methods), params: z.unknown().optional() }),
     example: { type: 'rpc', ref: 2, method: 'chats.get', params: { chat_id: 7 } },
   },
@@ -69,7 +69,7 @@ export const clientFrames = {
   },
   sync: {
     summary: 'Asks for what changed in a chat since a revision. `changes` is the answer.',
-    schema: typed('sync', { ref: optionalRef, chat_id: id, since: seq }),
+    schema: z.intersection(typed('sync', { ref: optionalRef }), inputOf('sync.changes')),
     example: { type: 'sync', ref: 4, chat_id: 7, since: 9 },
   },
   history: {

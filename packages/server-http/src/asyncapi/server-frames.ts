@@ -109,7 +109,7 @@ export const serverFrames = {
     example: { type: 'chat_created', chat_id: 7, rev: 1, member_ids: [3, 4] },
   },
   member_changed: {
-    summary: 'Somebody joined, or left: then `member.left_at` is set. `by` did it.',
+    summary: 'Somebody joined, has another nickname, or left: then `member.left_at` is set. `by` did it.',
     schema: typed('member_changed', { chat_id: id, rev: seq, member: memberSchema, by: id }),
   },
   message_read: { summary: 'Everything up to `seq` is read by the user.', schema: typed('message_read', mark) },

@@ -19,6 +19,7 @@ const tags: Readonly<Record<string, string>> = {
   users: 'People and their profiles.',
   chats: 'Private chats and groups, and who is in them.',
   messages: 'Sending, history, and how far everybody has read.',
+  media: 'Files for messages. They are read at the `url` of the answer, without a token.',
   sync: 'Catching up: what changed since a revision.',
 };
 
@@ -50,6 +51,9 @@ export function createOpenApiDocument(): OpenApiDocument {
         'Sign in with `POST /api/v1/auth/token` and send the token as `Authorization: Bearer …`. Ids are integers below',
         '2^53, times are ISO 8601 in UTC. Every error has the same body; programs read its `code`, which never changes',
         'its meaning. Unknown fields of an input are dropped, and answers may gain fields.',
+        '',
+        'Every operation also answers by its operationId, for programs: `POST /api/v1/rpc/{operationId}` with all of its',
+        'fields as one JSON object; or, where a file is one of them, with the form as here and the path in the query.',
       ].join('\n'),
     },
     servers: [{ url: '/', description: 'This server' }],
