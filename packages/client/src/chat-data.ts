@@ -1,4 +1,4 @@
-import type { Changes, Chat, Event, Id, MarkEvent, Member, Message } from '@dialect/protocol';
+import type { Changes, Chat, Event, Id, MarkEvent, Member, Message, UserStatus } from '@dialect/protocol';
 import { createMessageWindow } from './message-window.js';
 import { countUnread, type UnreadBase } from './unread.js';
 
@@ -87,6 +87,13 @@ export class ChatData {
 
   applyMark({ type, user_id, seq }: Pick<MarkEvent, 'type' | 'user_id' | 'seq'>): void {
     this.moveMarks(user_id, type === 'message_read' ? seq : 0, seq);
+  }
+
+  /** @returns whether they are in this chat */
+  setOnline({ user_id, is_online, last_seen_at }: UserStatus): boolean {
+    const member = this.members.get(user_id);
+    if (member) this.members.set(user_id, { ...member, is_online, last_seen_at });
+    return member !== undefined;
   }
 
   patch(changes: Partial<Chat>): void {

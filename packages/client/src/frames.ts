@@ -78,6 +78,13 @@ export function createFrameHandler({
         return void session.renewToken();
       case 'reset':
         return session.reset(frame.chat_id);
+      case 'user_status': {
+        for (const entry of directory.all()) {
+          if (entry.sync.data.setOnline(frame)) entry.invalidate();
+        }
+        const { type: _, ...status } = frame;
+        return emitter.emit('user_status', status);
+      }
       default:
         if ('only_for' in frame) own(frame);
         else if ('rev' in frame) directory.get(frame.chat_id).sync.event(frame);

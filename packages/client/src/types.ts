@@ -11,6 +11,7 @@ import type {
   MethodName,
   Methods,
   Output,
+  UserStatus,
 } from '@dialect/protocol';
 import type { Status } from './connection.js';
 import type { Delivery } from './delivery.js';
@@ -142,6 +143,8 @@ export interface ClientEvents {
   message_read: { chat: ChatHandle } & MarkEvent;
   message_delivered: { chat: ChatHandle } & MarkEvent;
   typing: { chat: ChatHandle; user_id: Id; is_typing: boolean };
+  /** Somebody with whom I share a private chat came, or went; `members` of the chats show it. */
+  user_status: Omit<UserStatus, 'type'>;
   /** A connection ended; `code` is the close code. */
   disconnected: { code: number; reconnects: boolean };
 }

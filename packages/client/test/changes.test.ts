@@ -116,3 +116,17 @@ describe('a chat', () => {
     await until(() => its.state.get().unread_count === 1);
   });
 });
+
+describe('presence', () => {
+  it('is told, and shows in the members of the chats', async () => {
+    const { server, ann, bob, chat } = await pair();
+    const id = bob.me.get()!.id;
+    const isOnline = () => chat.state.get().members.find(({ user_id }) => user_id === id)?.is_online;
+    const told: boolean[] = [];
+    ann.on('user_status', ({ user_id, is_online }) => user_id === id && told.push(is_online));
+    await until(() => told.includes(true) && isOnline() === true);
+    server.messenger.presence.disconnected(id);
+    await until(() => isOnline() === false);
+    expect(told.at(-1)).toBe(false);
+  });
+});

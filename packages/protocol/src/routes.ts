@@ -12,6 +12,8 @@ export interface Route {
   status?: number;
   /** How the body is written. @default 'json'; none for GET, and for DELETE unless it is said */
   body?: 'json' | 'form' | 'multipart';
+  /** The fields of the body may come in the query as well: the seeds' clients send them there. */
+  query?: boolean;
   /** May be called without a token. */
   open?: boolean;
 }
@@ -56,11 +58,11 @@ export const routes: { readonly [N in MethodName]: Route } = {
   'chats.createGroup': { method: 'POST', path: '/chats/group' },
   'chats.list': { method: 'GET', path: '/chats' },
   'chats.get': { method: 'GET', path: '/chats/{chat_id}' },
-  'chats.addMember': { method: 'POST', path: '/chats/{chat_id}/users', status: 201 },
+  'chats.addMember': { method: 'POST', path: '/chats/{chat_id}/users', status: 201, query: true },
   'chats.removeMember': { method: 'DELETE', path: '/chats/{chat_id}/users/{user_id}' },
   'chats.leave': { method: 'POST', path: '/chats/{chat_id}/leave' },
-  'chats.rename': { method: 'PUT', path: '/chats/{chat_id}/name' },
-  'chats.setNickname': { method: 'PUT', path: '/chats/{chat_id}/users/{user_id}/nickname' },
+  'chats.rename': { method: 'PUT', path: '/chats/{chat_id}/name', query: true },
+  'chats.setNickname': { method: 'PUT', path: '/chats/{chat_id}/users/{user_id}/nickname', query: true },
   'chats.mute': { method: 'PUT', path: '/chats/{chat_id}/mute' },
   'chats.delete': { method: 'DELETE', path: '/chats/{chat_id}' },
   'chats.clear': { method: 'DELETE', path: '/chats/{chat_id}/messages' },

@@ -23,9 +23,8 @@ function toOperation(name: MethodName, route: Route, use_case: UseCase): Operati
   const in_path = new Set(Array.from(route.path.matchAll(/\{(\w+)\}/g), ([, field]) => field));
   const rest = fields.filter((field) => !in_path.has(field.name));
   const has_body = route.method !== 'GET' && (route.method !== 'DELETE' || route.body !== undefined);
-  // POST /chats/{chat_id}/users?user_id=: to act on a thing that the path names, the seeds' clients use the query. Such
-  // routes take both; all others keep what they are sent (texts, passwords) out of addresses, which end up in logs.
-  const takes_both = has_body && in_path.size > 0 && rest.every(({ kind }) => kind !== 'structure' && kind !== 'file');
+  // Only where the table says so: texts and passwords stay out of addresses, which end up in logs.
+  const takes_both = has_body && (route.query ?? false);
   return {
     name,
     route,

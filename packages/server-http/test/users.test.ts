@@ -65,9 +65,9 @@ describe.each(['memory', 'file'] as const)('people, on %s', (kind) => {
     expect((await request('/users/check-username/ANNA')).body).toEqual({ is_available: false });
     expect((await request('/users/check-username/somebody')).body).toEqual({ is_available: true });
     expect((await as('nonsense').get('/users/check-username/somebody')).body).toEqual({ is_available: true });
-    // A name may be a number, or hold what a path would split at.
+    // A name may be a number; what nobody may be called is nobody's to have.
     expect((await request('/users/check-username/12345')).body).toEqual({ is_available: true });
-    expect((await request('/users/check-username/a%2Fb%2Fc')).body).toEqual({ is_available: true });
+    expect((await request('/users/check-username/a%2Fb%2Fc')).body).toEqual({ is_available: false });
     const short = await request('/users/check-username/an');
     expect([short.status, short.body.code, short.body.field]).toEqual([400, 'USERNAME_TOO_SHORT', 'username']);
   });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { usernameKey } from '../domain/names.js';
 import { MessengerError } from '../errors.js';
+import { username as schema } from '../schemas.js';
 import { defineUseCase } from '../use-case.js';
 
 /** Is the name free? The filter answers first; the storage is asked only when the filter says "perhaps taken". */
@@ -16,6 +17,8 @@ export const checkUsername = defineUseCase({
   async run({ username }, { accounts, storage }) {
     const key = usernameKey(username);
     if (key.length < 3) throw new MessengerError('USERNAME_TOO_SHORT', { field: 'username' });
+    // Nobody has such a name, and nobody can have it.
+    if (!schema.safeParse(username).success) return { is_available: false };
     if (!accounts.usernames.mayContain(key)) return { is_available: true };
     return { is_available: !(await storage.users.isUsernameTaken(key)) };
   },
