@@ -1,6 +1,7 @@
-import type { MemberRow, Storage } from '@dialect/core';
+import type { MemberRow, MessageRow, Storage } from '@dialect/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDatabase, describeMysql, type MysqlDatabase } from '../../../tests/support/mysql.js';
+import { edit } from '../../core/src/testing/storage/operations.js';
 import {
   add,
   append,
@@ -165,6 +166,23 @@ describeMysql('a commit of which nobody knows whether it was', () => {
       expect(await database.sql('select seq from dialect_read_log')).toEqual([{ seq: 1 }]);
       const [bobs] = (await storage.members.of([chat_id])).filter((member: MemberRow) => member.user_id === bob);
       expect(bobs).toMatchObject({ read_seq: 1, read_at: later });
+    });
+
+    it('chats.write (edit_message under a condition, which it no longer meets)', async () => {
+      const { chat_id, ann } = world;
+      const [first, message] = (await mustWrite(storage, append(chat_id, ann), append(chat_id, ann))).map(messageOf);
+      const [answer] = (await mustWrite(storage, append(chat_id, ann, { reply_to_id: first?.id ?? 0 }))).map(messageOf);
+      const changes = ([message, answer] as MessageRow[]).map((row) =>
+        edit(row, ann, 'anew', { if_rev: row.rev, at: later }),
+      );
+      const outcomes = await breaking(how, () => write(storage, ...changes));
+      expect(outcomes.map(verdict)).toEqual(['message', 'message']);
+      const told = outcomes.map(messageOf).map(({ content, reply_to }) => [content, reply_to?.id]);
+      expect(told).toEqual([
+        ['anew', undefined],
+        ['anew', first?.id],
+      ]);
+      expect(await database.sql("select 1 from dialect_messages where content = 'anew'")).toHaveLength(2);
     });
 
     it('still answers what an earlier call had stored as a repeat', async () => {

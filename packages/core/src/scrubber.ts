@@ -11,8 +11,9 @@ export interface Scrubber {
 }
 
 /** Empties the rows of cleared histories behind everybody's back: they are out of sight from the clearing on. */
-export function createScrubber(storage: Storage, logger: Logger): Scrubber {
+export function createScrubber(storage: Storage, logger: Logger, { retry_ms = 60_000 } = {}): Scrubber {
   let is_stopped = false;
+  let retry: NodeJS.Timeout | undefined;
   let has_work = false;
   let running: Promise<void> | null = null;
 
@@ -25,17 +26,23 @@ export function createScrubber(storage: Storage, logger: Logger): Scrubber {
       }
     } catch (error) {
       logger.warn('A cleared history could not be emptied; it is tried again later.', { error: String(error) });
+      // Nobody may ever clear a history again, and what these people have cleared must not stay until the next start.
+      retry = setTimeout(wake, retry_ms).unref();
     }
     running = null;
   }
 
+  function wake(): void {
+    clearTimeout(retry);
+    has_work = true;
+    if (!is_stopped) running ??= run();
+  }
+
   return {
-    wake() {
-      has_work = true;
-      if (!is_stopped) running ??= run();
-    },
+    wake,
     async stop() {
       is_stopped = true;
+      clearTimeout(retry);
       await running;
     },
   };

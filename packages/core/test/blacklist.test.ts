@@ -61,6 +61,30 @@ describe('a block', () => {
     }
   });
 
+  it('private_nickname: one’s own is refused to the blocked one only, and so is no other', async () => {
+    const { messenger, ann, bob, chat_id, group_id } = await startBlocked();
+    const name = (caller: Caller, id: number) =>
+      codeOf(messenger.chats.setNickname(caller, { chat_id: id, user_id: caller.user_id, nickname: 'read this' }));
+    expect([await name(bob, chat_id), await name(bob, group_id)]).toEqual(['BLOCKED', 'passed']);
+    expect(await name(ann, chat_id)).toBe('passed');
+    const { participants } = await messenger.chats.get(ann, { chat_id });
+    const nicknames = new Map(participants.map(({ id, nickname }) => [id, nickname]));
+    expect([nicknames.get(ann.user_id), nicknames.get(bob.user_id)]).toEqual(['read this', null]);
+  });
+
+  it('private_clear: for everyone is refused to the blocked one only, who may for themselves', async () => {
+    const { messenger, ann, bob, chat_id } = await startBlocked();
+    await messenger.messages.send(ann, { chat_id, content: 'kept' });
+    const all = { chat_id, for_everyone: true };
+    expect(await codeOf(messenger.chats.clear(bob, all))).toBe('BLOCKED');
+    expect(await codeOf(messenger.chats.delete(bob, all))).toBe('BLOCKED');
+    expect(await codeOf(messenger.chats.clear(bob, { chat_id }))).toBe('passed');
+    expect(await codeOf(messenger.chats.delete(bob, { chat_id }))).toBe('passed');
+    expect(await messenger.messages.history(ann, { chat_id })).toMatchObject([{ content: 'kept' }]);
+    expect(await codeOf(messenger.chats.clear(ann, all))).toBe('passed');
+    expect(await codeOf(messenger.chats.delete(ann, all))).toBe('passed');
+  });
+
   it('private_history: stays for both', async () => {
     const { messenger, ann, bob, chat_id } = await startPair();
     await messenger.messages.send(bob, { chat_id, content: 'before' });

@@ -139,6 +139,20 @@ describe('the scrubber', () => {
     expect(looks).toBe(2);
   });
 
+  it('tries again by itself after an error', async () => {
+    let looks = 0;
+    const scrub = async () => {
+      looks += 1;
+      if (looks < 3) throw new Error('the disk is full');
+      return looks < 5;
+    };
+    const storage = withReplaced(sqlite(':memory:'), { messages: { scrub } });
+    const scrubber = createScrubber(storage, { ...logger, warn: () => undefined }, { retry_ms: 5 });
+    scrubber.wake();
+    await vi.waitFor(() => expect(looks).toBe(5));
+    await scrubber.stop();
+  });
+
   it('complains of an error once, and tries again when it is woken', async () => {
     let looks = 0;
     const scrub = async () => {

@@ -52,14 +52,28 @@ export function createMessageChanger(sql: Sql): OperationWriter<Change> {
     else await pin.run(connection, { chat_id, seq, pinned_by: operation.actor_id, pinned_at: operation.at });
   }
 
+  async function outcomeOf(connection: SqlConnection, message: MessageRow, duplicate: boolean): Promise<WriteOutcome> {
+    // A copy: later operations of the batch go on changing the row.
+    const outcome = { ...message };
+    await addQuotes(connection, [outcome]);
+    return { kind: 'message', message: outcome, duplicate };
+  }
+
   return {
-    // Whether it is so already is found when it is made, and by then the actor's right to ask has been looked at.
-    findRepeated: () => null,
+    // Whether it is so already is found when it is made, and by then the actor's right to ask has been looked at. But an
+    // edit under a condition, cut off while it committed, would no longer meet the condition: it has changed the `rev`.
+    findRepeated(connection, operation, chat, { may_have_committed }) {
+      if (!may_have_committed || operation.kind !== 'edit_message') return null;
+      const message = chat.messageWithId(operation.message_id);
+      const { actor_id, content, at } = operation;
+      const is_own = message?.sender_id === actor_id && message.edited_at === at && message.content === content;
+      return is_own && message.deleted_at === null ? outcomeOf(connection, message, false) : null;
+    },
 
     async facts(_, { kind, actor_id, message_id }, chat): Promise<Partial<Facts>> {
       const message = chat.messageWithId(message_id);
       const is_there = message?.deleted_at === null || kind === 'delete_message';
-      const is_visible = message && is_there && message.seq > (chat.member(actor_id)?.cleared_seq ?? 0);
+      const is_visible = message && is_there && (await chat.sees(actor_id, message));
       return { message: is_visible ? message : null, is_blocked: await chat.isBlocked(actor_id) };
     },
 
@@ -73,11 +87,8 @@ export function createMessageChanger(sql: Sql): OperationWriter<Change> {
         await update.run(connection, message);
         if (message.is_pinned !== was_pinned) await movePin(connection, operation, message);
       }
-      // A copy: later operations of the batch go on changing the row.
-      const outcome = { ...message };
-      await addQuotes(connection, [outcome]);
       // After a lost commit it may be this very operation that made it so: then it is told, which is harmless twice.
-      return { kind: 'message', message: outcome, duplicate: !change && !may_have_committed };
+      return outcomeOf(connection, message, !change && !may_have_committed);
     },
   };
 }

@@ -22,6 +22,8 @@ export interface LockedChat {
   message(sender_id: number, client_id: string): MessageRow | null;
   /** A message that one of the operations names, deleted or not; the same object for all of them. */
   messageWithId(id: number): MessageRow | null;
+  /** Not cleared away, and not deleted by this member for themselves. */
+  sees(user_id: number, message: MessageRow): Promise<boolean>;
   /** Whether this is the first operation of the batch that is answered with the message as new. */
   claim(message: MessageRow): boolean;
   /** Keeps a message for `save`, which gives it its id. */
@@ -56,6 +58,14 @@ export function createLockChat(sql: Sql): LockChat {
   );
   const findMessagesById = sql.listStatement((db, ids: number[], v: { chat_id: number }) =>
     db.selectFrom('messages').selectAll().where('id', 'in', ids).where('chat_id', '=', v.chat_id),
+  );
+  const findHidden = sql.statement((db, v: { chat_id: number; user_id: number; seq: number }) =>
+    db
+      .selectFrom('hidden')
+      .select('seq')
+      .where('user_id', '=', v.user_id)
+      .where('chat_id', '=', v.chat_id)
+      .where('seq', '=', v.seq),
   );
   const findBlocks = sql.statement((db, v: { a: number; b: number }) =>
     db
@@ -121,6 +131,12 @@ export function createLockChat(sql: Sql): LockChat {
       },
       message: (sender_id, client_id) => messages.get(keyOf(sender_id, client_id)) ?? null,
       messageWithId: (id) => byId.get(id) ?? null,
+      async sees(user_id, { seq }) {
+        const member = members.get(user_id);
+        if (!member || seq <= member.cleared_seq) return false;
+        // Most have hidden nothing, and for them nothing is read.
+        return member.hidden_count === 0 || !(await findHidden.first(connection, { chat_id, user_id, seq }));
+      },
       claim: (message) => !claimed.has(message) && claimed.add(message).has(message),
       append(message) {
         claimed.add(message);

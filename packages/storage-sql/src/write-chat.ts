@@ -93,13 +93,13 @@ export function createChatWriter(sql: Sql): OperationWriter<ChatChange> {
   });
 
   return {
-    findRepeated({ kind, actor_id, at }, chat, { may_have_committed }) {
+    findRepeated(_, { kind, actor_id, at }, chat, { may_have_committed }) {
       // Nobody is a member of a group that is gone, so nobody could ask.
       const is_own = kind === 'delete_chat' && may_have_committed && chat.member(actor_id)?.left_at === at;
       return is_own ? outcomeOf(chat, { ...chat.row }, false) : null;
     },
 
-    facts: async () => ({}),
+    facts: async (_, { actor_id }, chat) => ({ is_blocked: await chat.isBlocked(actor_id) }),
 
     async apply(connection, operation, chat, { may_have_committed }) {
       const before = { ...chat.row };

@@ -36,7 +36,7 @@ export function createWriteChats(sql: Sql): Bindable<Chats['write']> {
   ): Promise<WriteOutcome> {
     // The table pairs each kind with its own writer; the compiler cannot follow that through the lookup.
     const writer = writers[operation.kind] as OperationWriter<ChatOperation>;
-    const repeated = writer.findRepeated(operation, chat, attempt);
+    const repeated = writer.findRepeated(connection, operation, chat, attempt);
     if (repeated) return repeated;
     const facts: Facts = {
       chat: chat.row,

@@ -69,7 +69,7 @@ export function createMemberWriter(sql: Sql): OperationWriter<Membership> {
   }
 
   return {
-    findRepeated({ kind, user_id, at }, chat, { may_have_committed }) {
+    findRepeated(_, { kind, user_id, at }, chat, { may_have_committed }) {
       const member = may_have_committed ? chat.member(user_id) : null;
       const changed_at = kind === 'add_member' ? member?.joined_at : member?.left_at;
       if (!member || changed_at !== at) return null;

@@ -10,7 +10,7 @@ import type { Sql } from './statement.js';
 export function createMessageWriter(sql: Sql): OperationWriter<OperationOf<'append'>> {
   const { use } = createMediaMarks(sql);
   return {
-    findRepeated({ actor_id, client_id, at }, chat, { may_have_committed }) {
+    findRepeated(_, { actor_id, client_id, at }, chat, { may_have_committed }) {
       const message = chat.message(actor_id, client_id);
       if (!message) return null;
       // Stored by this very operation, which was cut off while it committed: nobody has been told of it yet.
@@ -21,7 +21,7 @@ export function createMessageWriter(sql: Sql): OperationWriter<OperationOf<'appe
     async facts(_, { actor_id, reply_to_id }, chat): Promise<Partial<Facts>> {
       return {
         is_blocked: await chat.isBlocked(actor_id),
-        ...(reply_to_id !== null && { reference_exists: quoted(reply_to_id, actor_id, chat) !== null }),
+        ...(reply_to_id !== null && { reference_exists: (await quoted(reply_to_id, actor_id, chat)) !== null }),
       };
     },
 
@@ -39,7 +39,7 @@ export function createMessageWriter(sql: Sql): OperationWriter<OperationOf<'appe
         sent_at: operation.at,
         meta: operation.meta ?? null,
       });
-      if (reply_to_id !== null) message.reply_to = quoteOf(quoted(reply_to_id, actor_id, chat));
+      if (reply_to_id !== null) message.reply_to = quoteOf(await quoted(reply_to_id, actor_id, chat));
       chat.append(message);
       if (operation.notify) chat.notify(message);
       if (operation.media_names) await use(connection, operation.media_names, { at: operation.at });
@@ -81,8 +81,8 @@ function asItStands(message: MessageRow, chat: LockedChat): MessageRow {
 }
 
 /** The message to answer, if the one who answers can see it. */
-function quoted(id: number, actor_id: number, chat: LockedChat): MessageRow | null {
+async function quoted(id: number, actor_id: number, chat: LockedChat): Promise<MessageRow | null> {
   const message = chat.messageWithId(id);
-  const is_visible = message?.deleted_at === null && message.seq > (chat.member(actor_id)?.cleared_seq ?? 0);
+  const is_visible = message?.deleted_at === null && (await chat.sees(actor_id, message));
   return is_visible ? message : null;
 }

@@ -13,7 +13,9 @@ export function createNicknameWriter(sql: Sql): OperationWriter<OperationOf<'set
   );
   return {
     findRepeated: () => null,
-    facts: async (_, { user_id }, chat) => ({ target: chat.member(user_id) }),
+    async facts(_, { user_id, actor_id }, chat) {
+      return { target: chat.member(user_id), is_blocked: await chat.isBlocked(actor_id) };
+    },
     async apply(connection, { user_id, nickname }, chat, { may_have_committed }) {
       const known = chat.member(user_id) as MemberRow;
       const is_new = known.nickname !== nickname;

@@ -13,7 +13,7 @@ export const clearChat = defineUseCase({
   summary: 'Clear the history, for me or for everyone',
   description:
     'For me, or for everyone: the owner of a group may, and either side of a private chat. What is written afterwards stays.',
-  errors: ['NOT_A_MEMBER', 'FORBIDDEN'],
+  errors: ['NOT_A_MEMBER', 'FORBIDDEN', 'BLOCKED'],
   access: 'user',
   input: z.object({ chat_id: id, for_everyone: z.boolean().default(false) }),
   output: confirmationSchema,

@@ -15,7 +15,7 @@ export const deleteChat = defineUseCase({
   summary: 'Delete a chat, for me or for everyone',
   description:
     'For me: a group is left, a private chat is emptied and out of sight until somebody writes. For everyone: the owner of a group may, and either side of a private chat.',
-  errors: ['NOT_A_MEMBER', 'FORBIDDEN', 'OWNER_CANNOT_LEAVE'],
+  errors: ['NOT_A_MEMBER', 'FORBIDDEN', 'OWNER_CANNOT_LEAVE', 'BLOCKED'],
   access: 'user',
   input: z.object({ chat_id: id, for_everyone: z.boolean().default(false) }),
   output: confirmationSchema,

@@ -9,7 +9,7 @@ export const setNickname = defineUseCase({
   summary: 'Give a member a nickname in a chat',
   description:
     'Everybody may name themselves, the owner of a group everybody in it. Without `nickname` it is taken away.',
-  errors: ['NOT_A_MEMBER', 'FORBIDDEN', 'MEMBER_NOT_FOUND'],
+  errors: ['NOT_A_MEMBER', 'FORBIDDEN', 'MEMBER_NOT_FOUND', 'BLOCKED'],
   access: 'user',
   input: z.object({ chat_id: id, user_id: id, nickname: name(50).min(1).nullish() }),
   output: confirmationSchema,

@@ -15,6 +15,10 @@ export const blacklist = {
   private_edit: { of_blocked: 'BLOCKED', of_blocker: 'unchanged' },
   private_pin: { of_blocked: 'BLOCKED', of_blocker: 'unchanged' },
   private_reaction: { of_blocked: 'BLOCKED', of_blocker: 'unchanged' },
+  /** One's own: it is text, and the other side would read it. */
+  private_nickname: { of_blocked: 'BLOCKED', of_blocker: 'unchanged' },
+  /** For everyone, the whole chat too: what was written to the blocker is theirs to keep. */
+  private_clear: { of_blocked: 'BLOCKED', of_blocker: 'unchanged' },
   private_history: { of_blocked: 'unchanged', of_blocker: 'unchanged' },
   /** To open it is harmless: it is empty, and stays so. */
   private_chat: { of_blocked: 'unchanged', of_blocker: 'unchanged' },

@@ -68,8 +68,9 @@ const mayRemove: Rule<'remove_member'> = (operation, { chat, actor, target }) =>
 };
 
 /** Oneself, or the owner anyone (Dialect's rule); in a private chat only oneself. */
-const mayNickname: Rule<'set_nickname'> = (operation, { actor, target }) => {
+const mayNickname: Rule<'set_nickname'> = (operation, { actor, target, is_blocked }) => {
   if (operation.user_id !== operation.actor_id && actor?.role !== 'owner') return 'FORBIDDEN';
+  if (is_blocked) return blacklist.private_nickname.of_blocked;
   return isPresent(target) ? null : 'MEMBER_NOT_FOUND';
 };
 
@@ -79,8 +80,10 @@ const mayUpdate: Rule<'update_chat'> = (_, { chat, actor }) => {
 };
 
 /** The owner of a group, and either side of a private chat (Dialect's rule). */
-const mayClear = (_: unknown, { chat, actor }: Facts): ErrorCode | null =>
-  chat.chat_type === 'private' || actor?.role === 'owner' ? null : 'FORBIDDEN';
+const mayClear = (_: unknown, { chat, actor, is_blocked }: Facts): ErrorCode | null => {
+  if (is_blocked) return blacklist.private_clear.of_blocked;
+  return chat.chat_type === 'private' || actor?.role === 'owner' ? null : 'FORBIDDEN';
+};
 
 const rules: { [K in Kind]: Rule<K> } = {
   append: mayPost,

@@ -78,7 +78,10 @@ export interface Facts {
   is_blocked: boolean;
   /** False when the operation names a user (to add) or a message (to reply to) that does not exist in its place. */
   reference_exists: boolean;
-  /** What an operation on a message is about; null when the actor sees no such message in this chat. */
+  /**
+   * What an operation on a message is about; null when the actor sees no such message in this chat: another chat's, one
+   * that they have cleared or deleted for themselves, and but for `delete_message` one that is deleted for everyone.
+   */
   message: MessageRow | null;
 }
 
@@ -135,8 +138,8 @@ export interface Chats {
     at: number;
   }): Promise<{ chat: ChatRow; created: boolean }>;
   /**
-   * The user's chats but for the hidden ones, the most recently active first. `after_chat_id`: those below that chat in the same order, none
-   * when the user was never in it.
+   * The user's chats but for the hidden ones, the most recently active first. `after_chat_id`: those below that chat in
+   * the same order, none when the user was never in it.
    */
   list(page: { user_id: number; limit: number; offset: number; after_chat_id: number | null }): Promise<ChatView[]>;
   /** Those of the given chats that the user is a present member of. */

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import type { MessageRow, Storage } from '../../ports/index.js';
+import type { ChatOperation, MessageRow, Storage } from '../../ports/index.js';
 import type { Cases } from '../cases.js';
 import { createRandom } from '../random.js';
-import { erase } from './operations.js';
+import { edit, erase, pin, react } from './operations.js';
 import type { Bed } from './test-database.js';
 import {
   add,
@@ -17,6 +17,7 @@ import {
   remove,
   start_at,
   upTo,
+  verdict,
   write,
 } from './world.js';
 
@@ -122,6 +123,23 @@ export const ownSettingCases: Cases<Bed> = {
     await storage.members.settle({ chat_id, user_id: bob, clear: true, hide: true });
     await mustWrite(storage, remove(chat_id, bob, bob), add(chat_id, ann, bob));
     expect(await memberOf(storage, chat_id, bob)).toMatchObject({ cleared_seq: 4, hidden_seq: -1 });
+  },
+
+  async 'lets nobody change or answer what they have deleted for themselves'({ storage }) {
+    const [ann, bob] = (await people(storage, 2)) as [number, number];
+    const chat_id = await privateChat(storage, ann, bob);
+    const [gone, kept] = (await post(storage, chat_id, ann, 2)) as [MessageRow, MessageRow];
+    await storage.messages.hide({ chat_id, user_id: ann, seq: gone.seq });
+    const changes = (by: number, message: MessageRow) => [
+      pin(message, by),
+      react(message, by, '👍'),
+      append(chat_id, by, { reply_to_id: message.id }),
+    ];
+    const verdicts = async (...operations: ChatOperation[]) => (await write(storage, ...operations)).map(verdict);
+    const own = [edit(gone, ann, 'anew'), erase(gone, ann)];
+    expect(await verdicts(...changes(ann, gone), ...own)).toEqual(Array(5).fill('MESSAGE_NOT_FOUND'));
+    const others = [...changes(bob, gone), ...changes(ann, kept), edit(kept, ann, 'anew')];
+    expect(await verdicts(...others)).toEqual(Array(7).fill('message'));
   },
 
   async 'deletes a message for one user alone, counted once however often they ask'({ storage }) {
