@@ -2,15 +2,10 @@ import type { Messages } from '@dialect/core';
 import type { Bindable } from './sql-database.js';
 import type { Sql } from './statement.js';
 
-/** Messages that somebody has deleted for themselves alone. */
-export function createHidden(sql: Sql): Bindable<Pick<Messages, 'hide' | 'hidden'>> {
-  type Key = { chat_id: number; user_id: number; seq: number };
-  const lock = sql.statement((db, v: Key) =>
-    sql.dialect.forUpdate(
-      db.selectFrom('members').select('user_id').where('chat_id', '=', v.chat_id).where('user_id', '=', v.user_id),
-    ),
-  );
-  const find = sql.statement((db, v: Key) =>
+type Key = { chat_id: number; user_id: number; seq: number };
+
+export const createFindHidden = (sql: Sql) =>
+  sql.statement((db, v: Key) =>
     db
       .selectFrom('hidden')
       .select('seq')
@@ -18,6 +13,15 @@ export function createHidden(sql: Sql): Bindable<Pick<Messages, 'hide' | 'hidden
       .where('chat_id', '=', v.chat_id)
       .where('seq', '=', v.seq),
   );
+
+/** Messages that somebody has deleted for themselves alone. */
+export function createHidden(sql: Sql): Bindable<Pick<Messages, 'hide' | 'hidden'>> {
+  const lock = sql.statement((db, v: Key) =>
+    sql.dialect.forUpdate(
+      db.selectFrom('members').select('user_id').where('chat_id', '=', v.chat_id).where('user_id', '=', v.user_id),
+    ),
+  );
+  const find = createFindHidden(sql);
   const insert = sql.statement((db, v: Key) =>
     db.insertInto('hidden').values({ user_id: v.user_id, chat_id: v.chat_id, seq: v.seq }),
   );

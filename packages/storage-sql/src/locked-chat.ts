@@ -1,4 +1,5 @@
 import type { ChatOperation, ChatRow, MemberRow, MessageRow } from '@dialect/core';
+import { createFindHidden } from './hidden.js';
 import { createInsertMessages } from './insert-messages.js';
 import { otherOf } from './pair-key.js';
 import { createOutboxInsert } from './push-outbox.js';
@@ -59,14 +60,7 @@ export function createLockChat(sql: Sql): LockChat {
   const findMessagesById = sql.listStatement((db, ids: number[], v: { chat_id: number }) =>
     db.selectFrom('messages').selectAll().where('id', 'in', ids).where('chat_id', '=', v.chat_id),
   );
-  const findHidden = sql.statement((db, v: { chat_id: number; user_id: number; seq: number }) =>
-    db
-      .selectFrom('hidden')
-      .select('seq')
-      .where('user_id', '=', v.user_id)
-      .where('chat_id', '=', v.chat_id)
-      .where('seq', '=', v.seq),
-  );
+  const findHidden = createFindHidden(sql);
   const findBlocks = sql.statement((db, v: { a: number; b: number }) =>
     db
       .selectFrom('blocks')
