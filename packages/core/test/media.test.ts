@@ -171,6 +171,17 @@ describe('the clean-up', () => {
     expect(names()).toEqual(left.sort());
   });
 
+  it('keeps what an edit was the first to mention', async () => {
+    const { messenger, ann, names, sweeper } = await startMedia();
+    const { id: chat_id } = await messenger.chats.createGroup(ann, { chat_name: 'x', participant_ids: [] });
+    const { url } = await messenger.media.upload(ann, { file: new Uint8Array(9) });
+    const { id: message_id } = await messenger.messages.send(ann, { chat_id, content: 'soon' });
+    await messenger.messages.edit(ann, { message_id, content: `here: ${url}` });
+    messenger.clock.advance(2 * day_ms);
+    await sweeper.sweep();
+    expect(names()).toEqual([nameOf(url)]);
+  });
+
   it('finds what an upload left that died between two steps', async () => {
     const { messenger, storage, names, sweeper, blobs, ann } = await startMedia();
     const name = `attachment_${'a'.repeat(24)}.bin`;

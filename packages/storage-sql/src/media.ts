@@ -16,10 +16,17 @@ const columns = [
   'used_at',
 ] as const;
 
+type References = { media_names?: readonly string[]; at: number };
+
 /** Names in one statement. */
 const slice = 64;
 
-/** Statements that others run in their own transactions, too: a profile's picture changes together with the profile. */
+/** In one order everywhere, so that two writers cannot wait for each other. */
+async function inSlices(names: readonly string[], run: (slice: string[]) => Promise<unknown>): Promise<void> {
+  for (const some of inChunks([...new Set(names)].sort(), slice)) await run(some);
+}
+
+/** What others do in their own transactions: a file is in use from the commit on that stores what refers to it. */
 export function createMediaMarks(sql: Sql) {
   const use = sql.listStatement((db, names: string[], v: { at: number }) =>
     db
@@ -33,7 +40,13 @@ export function createMediaMarks(sql: Sql) {
   const condemn = sql.listStatement((db, names: string[], v: { at: number }) =>
     db.updateTable('media').set({ removed_at: v.at }).where('name', 'in', names).where('removed_at', 'is', null),
   );
-  return { use, condemn };
+
+  /** The files of an operation are in use, from the first time on. */
+  function claim(connection: SqlConnection, { media_names = [], at }: References): Promise<void> {
+    return inSlices(media_names, (some) => use(connection, some, { at }));
+  }
+
+  return { claim, use, condemn };
 }
 
 export function createMedia(sql: Sql): Bindable<Media> {
@@ -107,10 +120,6 @@ export function createMedia(sql: Sql): Bindable<Media> {
     db.deleteFrom('media').where('name', 'in', names).where('removed_at', 'is not', null),
   );
 
-  /** In one order everywhere, so that two writers cannot wait for each other. */
-  async function inSlices(names: readonly string[], run: (slice: string[]) => Promise<unknown>): Promise<void> {
-    for (const some of inChunks([...new Set(names)].sort(), slice)) await run(some);
-  }
   async function find(connection: SqlConnection, names: readonly string[]): Promise<MediaRow[]> {
     const rows: MediaRow[] = [];
     await inSlices(names, async (some) => rows.push(...(await readable(connection, some, {}))));

@@ -1,8 +1,9 @@
 import { expect } from 'vitest';
 import type { MediaFacts, NewMedia, Storage } from '../../ports/index.js';
 import type { Cases } from '../cases.js';
+import { edit } from './operations.js';
 import type { Bed } from './test-database.js';
-import { append, group, people, start_at, unique, upTo, verdict, write } from './world.js';
+import { append, group, messageOf, mustWrite, people, start_at, unique, upTo, verdict, write } from './world.js';
 
 const facts: MediaFacts = { size: 2 ** 40 + 1, width: 640, height: 480, thumbnail: 'thumbnail_x.webp' };
 
@@ -62,6 +63,22 @@ export const mediaCases: Cases<Bed> = {
     expect(outcomes.map(verdict)).toEqual(['message', 'NOT_A_MEMBER']);
     expect((await due(storage)).sort()).toEqual([refused, unused].sort());
     expect(await storage.media.find([sent])).toMatchObject([{ used_at: start_at }]);
+  },
+
+  async 'keeps what an edit refers to, in the transaction of the edit, when it is made'({ storage }) {
+    const [edited, repeated, refused] = [await stored(storage), await stored(storage), await stored(storage)];
+    const [ann, bob] = (await people(storage, 2)) as [number, number];
+    const chat_id = await group(storage, [ann, bob]);
+    const message = messageOf((await mustWrite(storage, append(chat_id, ann)))[0]);
+    const outcomes = await write(
+      storage,
+      edit(message, ann, 'anew', { at: 11, media_names: [edited] }),
+      edit(message, ann, 'anew', { at: 12, media_names: [edited, repeated] }),
+      edit(message, bob, 'mine', { at: 13, media_names: [refused] }),
+    );
+    expect(outcomes.map(verdict)).toEqual(['message', 'duplicate', 'FORBIDDEN']);
+    expect(await storage.media.find([edited])).toMatchObject([{ used_at: 11 }]);
+    expect((await due(storage)).sort()).toEqual([repeated, refused].sort());
   },
 
   async 'claims any number of files'({ storage }) {
