@@ -5,14 +5,16 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { sqlite } from '@dialect/adapter-sqlite';
-import type { BlobStore, ImageProcessor, MessengerOptions } from '@dialect/core';
+import type { BlobStore, ImageProcessor, MessengerOptions, Storage } from '@dialect/core';
+import type { Upload } from '@dialect/protocol';
 import sharp from 'sharp';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createDiskBlobStore } from '../src/defaults/disk-blob-store.js';
 import { createImageProcessor } from '../src/defaults/sharp-image-processor.js';
 import { mediaNamesIn, thumbnailOf } from '../src/domain/media-names.js';
+import { MessengerError } from '../src/errors.js';
 import { createMediaSweeper } from '../src/media-sweeper.js';
-import { codeOf, persons, refusal, spiedOn, startMessenger } from './helpers.js';
+import { codeOf, persons, refusal, spiedOn, startMessenger, withReplaced } from './helpers.js';
 
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'dialect-media-'));
@@ -22,7 +24,7 @@ function temporaryFolder(): string {
 
 async function startMedia(options: Partial<MessengerOptions> = {}) {
   const folder = temporaryFolder();
-  const storage = sqlite(':memory:');
+  const storage = options.storage ?? sqlite(':memory:');
   const blobs = options.blobs ?? createDiskBlobStore(folder);
   const messenger = await startMessenger({ ...(options as object), storage, blobs });
   const [ann] = await persons(messenger, 'Ann');
@@ -238,6 +240,76 @@ describe('the clean-up', () => {
     await messenger.media.upload(ann, { file: new Uint8Array(9) });
     messenger.clock.advance(1_000);
     await expect.poll(names, { timeout: 5_000 }).toEqual([]);
+  });
+});
+
+describe('a picture of a group', () => {
+  type Write = Storage['chats']['write'];
+  /** `write` stands for the storage's own as soon as `is_on`. */
+  async function startGroupPicture(write: (own: Write) => Write = (own) => own) {
+    const own = sqlite(':memory:');
+    const breaks = { is_on: false };
+    const replaced = withReplaced(own, {
+      chats: { write: (...given) => (breaks.is_on ? write(own.chats.write) : own.chats.write)(...given) },
+    });
+    const started = await startMedia({ storage: replaced });
+    const { messenger, ann } = started;
+    const { id: chat_id } = await messenger.chats.createGroup(ann, { chat_name: 'x', participant_ids: [] });
+    const set = async (file: Upload) => (await messenger.chats.setAvatar(ann, { chat_id, file })).avatar_url as string;
+    return { ...started, chat_id, set, breaks };
+  }
+
+  it('stays for as long as it is the one, and goes at once when another is', async () => {
+    const { messenger, ann, chat_id, set, names, sweeper } = await startGroupPicture();
+    const file = await picture(1024);
+    await set(file);
+    const second = await set(file);
+    expect(names()).toEqual([nameOf(second)]);
+    messenger.clock.advance(1e9);
+    await sweeper.sweep();
+    expect(names()).toEqual([nameOf(second)]);
+    await messenger.chats.removeAvatar(ann, { chat_id });
+    expect(names()).toEqual([]);
+  });
+
+  it('goes in a transaction of the host only when that is committed', async () => {
+    const { messenger, ann, chat_id, set, names, sweeper } = await startGroupPicture();
+    const url = await set(await picture(1024));
+    const undone = messenger.transaction(async ({ chats }) => {
+      await chats.removeAvatar(ann, { chat_id });
+      throw new Error('undone');
+    });
+    await expect(undone).rejects.toThrow('undone');
+    await sweeper.sweep();
+    expect(names()).toEqual([nameOf(url)]);
+    await messenger.transaction(({ chats }) => chats.removeAvatar(ann, { chat_id }));
+    await sweeper.sweep();
+    expect(names()).toEqual([]);
+  });
+
+  it('is taken back when the write refuses it, and the one before stays', async () => {
+    const { messenger, storage, ann, chat_id, set, names } = await startGroupPicture();
+    const first = await set(await picture(1024));
+    const content = await picture(1024);
+    async function* whileTheGroupGoes() {
+      await messenger.chats.delete(ann, { chat_id, for_everyone: true });
+      yield content;
+    }
+    expect(await codeOf(set(whileTheGroupGoes()))).toBe('NOT_A_MEMBER');
+    expect(names()).toEqual([nameOf(first)]);
+    expect(await storage.media.condemnUnused({ before: Number.MAX_SAFE_INTEGER, at: 1, limit: 9 })).toEqual([]);
+  });
+
+  it('stays when its commit was made and the answer lost', async () => {
+    const { messenger, ann, chat_id, set, names, breaks } = await startGroupPicture((own) => async (...given) => {
+      await own(...given);
+      throw new MessengerError('BUSY');
+    });
+    breaks.is_on = true;
+    expect(await codeOf(set(await picture(1024)))).toBe('BUSY');
+    const { avatar_url } = await messenger.chats.get(ann, { chat_id });
+    expect(names()).toEqual([nameOf(avatar_url as string)]);
+    expect(await messenger.openMedia(nameOf(avatar_url as string))).not.toBeNull();
   });
 });
 

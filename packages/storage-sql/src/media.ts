@@ -17,6 +17,12 @@ const columns = [
 ] as const;
 
 type References = { media_names?: readonly string[]; at: number };
+type Urls = readonly (string | null)[];
+type Pictures = { before: Urls; after: Urls; at: number };
+
+/** A URL of ours ends in the name of its file. */
+const filesOf = (urls: Urls): string[] =>
+  urls.flatMap((url) => (url === null ? [] : url.slice(url.lastIndexOf('/') + 1)));
 
 /** Names in one statement. */
 const slice = 64;
@@ -46,13 +52,22 @@ export function createMediaMarks(sql: Sql) {
     return inSlices(media_names, (some) => use(connection, some, { at }));
   }
 
-  return { claim, use, condemn };
+  /** Pictures take the place of others. @returns the files of those that are no longer there, which may go */
+  async function exchange(connection: SqlConnection, { before, after, at }: Pictures): Promise<string[]> {
+    const [old, now] = [filesOf(before), filesOf(after)];
+    const freed = old.filter((name) => !now.includes(name));
+    await claim(connection, { media_names: now.filter((name) => !old.includes(name)), at });
+    await inSlices(freed, (some) => condemn(connection, some, { at }));
+    return freed;
+  }
+
+  return { claim, exchange };
 }
 
 export function createMedia(sql: Sql): Bindable<Media> {
   type New = Parameters<Media['add']>[0];
   type Facts = Parameters<Media['finish']>[1];
-  const { use, condemn } = createMediaMarks(sql);
+  const { claim } = createMediaMarks(sql);
   const insert = sql.statement((db, v: New) =>
     db.insertInto('media').values({
       name: v.name,
@@ -138,10 +153,15 @@ export function createMedia(sql: Sql): Bindable<Media> {
     find: (names) => work.read((connection) => find(connection, names)),
     claim: (names, at) =>
       work.write(async (connection) => {
-        await inSlices(names, (some) => use(connection, some, { at }));
+        await claim(connection, { media_names: names, at });
         return find(connection, names);
       }),
-    condemn: (names, at) => work.write((connection) => inSlices(names, (some) => condemn(connection, some, { at }))),
+    condemn: (names, at) =>
+      work.write(async (connection) => {
+        await inSlices(names, (some) => condemnUnused(connection, some, { at }));
+        const kept = (await find(connection, names)).map((row) => row.name);
+        return names.filter((name) => !kept.includes(name));
+      }),
     condemnUnused: ({ before, at, limit }) =>
       work.write(async (connection) => {
         const left = limit - (await condemned.all(connection, { limit })).length;

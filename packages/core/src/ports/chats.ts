@@ -50,7 +50,10 @@ export type ChatOperation =
   | (OperationBase & { kind: 'add_member'; user_id: number; role: Role })
   | (OperationBase & { kind: 'remove_member'; user_id: number })
   | (OperationBase & { kind: 'set_nickname'; user_id: number; nickname: string | null })
-  /** What is not given stays as it is. */
+  /**
+   * What is not given stays as it is. In the same step the file behind a new picture becomes used, and that of a picture
+   * which is replaced is condemned; see `Media`.
+   */
   | (OperationBase & { kind: 'update_chat'; chat_name?: string; avatar_url?: string | null })
   /** Everything written so far is gone for everyone: at once out of sight, then `scrub` empties the rows. */
   | (OperationBase & { kind: 'clear_history' })
@@ -98,7 +101,10 @@ export type WriteOutcome =
   | { kind: 'message'; message: MessageRow; duplicate: boolean }
   /** Who joins or leaves leaves a message of type `system`, under the next `seq` and `rev`. */
   | { kind: 'member'; member: MemberRow; rev: number; duplicate: boolean; system: MessageRow | null }
-  | { kind: 'chat'; chat: ChatRow; before: ChatRow; rev: number; duplicate: boolean };
+  /** `freed`: the files to which nothing refers any more, condemned with the change; their bytes may go. */
+  | { kind: 'chat'; chat: ChatRow; rev: number; freed: readonly string[]; duplicate: boolean };
+
+export type OutcomeOf<K extends WriteOutcome['kind']> = Extract<WriteOutcome, { kind: K }>;
 
 /** A chat as a member sees it. */
 export interface ChatView {

@@ -44,8 +44,11 @@ export interface Media {
    * has no file, and a repeat changes nothing. Wins or loses against `condemnUnused`, name by name.
    */
   claim(names: readonly string[], at: number): Promise<MediaRow[]>;
-  /** Nothing refers to these any more: they can no longer be found, and their bytes may go. */
-  condemn(names: readonly string[], at: number): Promise<void>;
+  /**
+   * Takes back files that nothing has come to refer to: they can no longer be found. Passes over those in use. Answers
+   * the others, whose bytes may go.
+   */
+  condemn(names: readonly string[], at: number): Promise<string[]>;
   /**
    * Answers what is to be deleted, at most `limit` names: whatever was condemned earlier, and files from `before` that
    * were never used, which it condemns. Several nodes may be told the same; to delete a file twice is fine.

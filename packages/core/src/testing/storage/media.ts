@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { MediaFacts, NewMedia, Storage } from '../../ports/index.js';
 import type { Cases } from '../cases.js';
-import { edit } from './operations.js';
+import { edit, updateChat } from './operations.js';
 import type { Bed } from './test-database.js';
 import { append, group, messageOf, mustWrite, people, start_at, unique, upTo, verdict, write } from './world.js';
 
@@ -99,7 +99,7 @@ export const mediaCases: Cases<Bed> = {
 
   async 'lets no reference bring back what is condemned'({ storage }) {
     const name = await stored(storage);
-    await storage.media.condemn([name], 11);
+    expect(await storage.media.condemn([name], 11)).toEqual([name]);
     expect(await storage.media.claim([name], 12)).toEqual([]);
     expect(await storage.media.find([name])).toEqual([]);
   },
@@ -147,12 +147,45 @@ export const mediaCases: Cases<Bed> = {
     expect((await due(storage)).sort()).toEqual([first, second].sort());
   },
 
-  async 'keeps one picture of those who race to set it'({ storage }) {
+  async 'uses a group’s picture with the change of the group, and condemns the one it replaces'({ storage }) {
+    const [ann, bob] = (await people(storage, 2)) as [number, number];
+    const chat_id = await group(storage, [ann, bob]);
+    const [first, second, refused] = [await stored(storage), await stored(storage), await stored(storage)];
+    const set = async (avatar_url: string | null, actor_id = ann, at = 11) =>
+      (await write(storage, updateChat(chat_id, actor_id, { avatar_url, at })))[0];
+    expect(await set(`/static/${first}`)).toMatchObject({ chat: { avatar_url: `/static/${first}` }, freed: [] });
+    expect(await storage.media.find([first])).toMatchObject([{ used_at: 11 }]);
+    expect(await set(`/static/${first}`, ann, 12)).toMatchObject({ duplicate: true, freed: [] });
+    expect(await mustWrite(storage, updateChat(chat_id, ann, { chat_name: 'x' }))).toMatchObject([{ freed: [] }]);
+    expect(verdict(await set(`/static/${refused}`, bob))).toBe('FORBIDDEN');
+    expect(await storage.media.find([first, refused])).toHaveLength(2);
+    expect(await storage.media.find([first])).toMatchObject([{ used_at: 11 }]);
+    expect(await set(`/static/${second}`)).toMatchObject({ freed: [first] });
+    expect(namesOf(await storage.media.find([first, second]))).toEqual([second]);
+    expect(await set(null)).toMatchObject({ chat: { avatar_url: null }, freed: [second] });
+    expect((await due(storage)).sort()).toEqual([first, second, refused].sort());
+  },
+
+  async 'keeps one picture of those who race to set it, of a person and of a group'({ storage }) {
     const [ann] = (await people(storage, 1)) as [number];
-    const names = await Promise.all(upTo(10).map(() => stored(storage)));
-    await Promise.all(names.map((name) => storage.users.update(ann, { avatar_url: `/static/${name}` }, 11)));
-    const kept = namesOf(await storage.media.find(names));
-    expect((await storage.users.get([ann]))[0]?.avatar_url).toBe(`/static/${kept[0]}`);
-    expect([kept.length, (await due(storage)).length]).toEqual([1, 9]);
+    const chat_id = await group(storage, [ann]);
+    const pictures = [
+      {
+        set: (avatar_url: string): Promise<unknown> => storage.users.update(ann, { avatar_url }, 11),
+        shown: async () => (await storage.users.get([ann]))[0]?.avatar_url,
+      },
+      {
+        set: (avatar_url: string): Promise<unknown> => write(storage, updateChat(chat_id, ann, { avatar_url })),
+        shown: async () => (await storage.chats.views(ann, [chat_id]))[0]?.chat.avatar_url,
+      },
+    ];
+    for (const { set, shown } of pictures) {
+      const names = await Promise.all(upTo(10).map(() => stored(storage)));
+      await Promise.all(names.map((name) => set(`/static/${name}`)));
+      const kept = namesOf(await storage.media.find(names));
+      const gone = await due(storage);
+      expect([await shown(), kept.length, gone.length]).toEqual([`/static/${kept[0]}`, 1, 9]);
+      await storage.media.forget(gone);
+    }
   },
 };
