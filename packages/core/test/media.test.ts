@@ -157,12 +157,13 @@ describe('the clean-up', () => {
   const day_ms = 24 * 3_600_000;
 
   it('takes what nobody used within a day, with its thumbnail, and nothing else', async () => {
-    const { messenger, storage, ann, names, sweeper } = await startMedia();
+    const { messenger, ann, names, sweeper } = await startMedia();
     const file = await picture();
     const kept = nameOf((await messenger.media.upload(ann, { file })).url);
     await messenger.media.upload(ann, { file });
     const { avatar_url } = await messenger.users.setAvatar(ann, { file });
-    await storage.media.claim([kept], messenger.clock.now());
+    const { id: chat_id } = await messenger.chats.createGroup(ann, { chat_name: 'x', participant_ids: [] });
+    await messenger.messages.send(ann, { chat_id, content: `/static/${kept}` });
     messenger.clock.advance(day_ms - 1);
     const young = nameOf((await messenger.media.upload(ann, { file })).url);
     await sweeper.sweep();

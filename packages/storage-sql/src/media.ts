@@ -67,7 +67,6 @@ export function createMediaMarks(sql: Sql) {
 export function createMedia(sql: Sql): Bindable<Media> {
   type New = Parameters<Media['add']>[0];
   type Facts = Parameters<Media['finish']>[1];
-  const { claim } = createMediaMarks(sql);
   const insert = sql.statement((db, v: New) =>
     db.insertInto('media').values({
       name: v.name,
@@ -151,11 +150,6 @@ export function createMedia(sql: Sql): Bindable<Media> {
     finish: (name, facts) =>
       work.write(async (connection) => (await complete.run(connection, { ...facts, name })).affected > 0),
     find: (names) => work.read((connection) => find(connection, names)),
-    claim: (names, at) =>
-      work.write(async (connection) => {
-        await claim(connection, { media_names: names, at });
-        return find(connection, names);
-      }),
     condemn: (names, at) =>
       work.write(async (connection) => {
         await inSlices(names, (some) => condemnUnused(connection, some, { at }));

@@ -21,6 +21,13 @@ async function stored(storage: Storage, given: Partial<NewMedia> = {}): Promise<
   return file.name;
 }
 
+/** Sends messages that refer to files. */
+async function speaker(storage: Storage) {
+  const [ann] = (await people(storage, 1)) as [number];
+  const chat_id = await group(storage, [ann]);
+  return (media_names: string[], at = start_at) => mustWrite(storage, append(chat_id, ann, { media_names, at }));
+}
+
 const namesOf = (rows: readonly { name: string }[]): string[] => rows.map(({ name }) => name).sort();
 const due = (storage: Storage, limit = 100, before = start_at + 1) =>
   storage.media.condemnUnused({ before, at: start_at + 9, limit });
@@ -30,7 +37,8 @@ export const mediaCases: Cases<Bed> = {
     const file = fresh(7);
     await storage.media.add(file);
     expect(await storage.media.find([file.name])).toEqual([]);
-    expect(await storage.media.claim([file.name], start_at)).toEqual([]);
+    const refer = await speaker(storage);
+    await refer([file.name]);
     await storage.media.finish(file.name, facts);
     expect(await storage.media.find([file.name, 'nothing', file.name])).toEqual([{ ...file, ...facts, used_at: null }]);
     expect(await storage.media.find([])).toEqual([]);
@@ -45,8 +53,10 @@ export const mediaCases: Cases<Bed> = {
 
   async 'keeps what is used, from the first time on'({ storage }) {
     const [used, unused] = [await stored(storage), await stored(storage)];
-    expect(namesOf(await storage.media.claim([used, 'nothing'], 11))).toEqual([used]);
-    expect(await storage.media.claim([used], 12)).toMatchObject([{ name: used, used_at: 11 }]);
+    const refer = await speaker(storage);
+    await refer([used, 'nothing'], 11);
+    await refer([used], 12);
+    expect(await storage.media.find([used])).toMatchObject([{ name: used, used_at: 11 }]);
     expect(await due(storage)).toEqual([unused]);
     expect(namesOf(await storage.media.find([used, unused]))).toEqual([used]);
   },
@@ -83,8 +93,9 @@ export const mediaCases: Cases<Bed> = {
 
   async 'claims any number of files'({ storage }) {
     const names = await Promise.all(upTo(150).map(() => stored(storage)));
-    expect(namesOf(await storage.media.claim(names, 11))).toEqual(names.sort());
+    await (await speaker(storage))(names);
     expect(await due(storage)).toEqual([]);
+    expect(namesOf(await storage.media.find(names))).toEqual(names.sort());
   },
 
   async 'condemns what is old and unused, also what was never finished'({ storage }) {
@@ -100,14 +111,26 @@ export const mediaCases: Cases<Bed> = {
   async 'lets no reference bring back what is condemned'({ storage }) {
     const name = await stored(storage);
     expect(await storage.media.condemn([name], 11)).toEqual([name]);
-    expect(await storage.media.claim([name], 12)).toEqual([]);
+    await (await speaker(storage))([name]);
     expect(await storage.media.find([name])).toEqual([]);
+    expect(await due(storage)).toEqual([name]);
+  },
+
+  async 'takes back only what nothing refers to'({ storage }) {
+    const [used, unused] = [await stored(storage), await stored(storage)];
+    const unfinished = fresh(1);
+    await storage.media.add(unfinished);
+    await (await speaker(storage))([used]);
+    const names = [unused, used, unfinished.name];
+    for (const at of [11, 12]) expect(await storage.media.condemn(names, at)).toEqual([unused, unfinished.name]);
+    expect(namesOf(await storage.media.find(names))).toEqual([used]);
+    expect((await due(storage, 100, 0)).sort()).toEqual([unused, unfinished.name].sort());
   },
 
   async 'names what is condemned until it is forgotten, a slice at a time'({ storage, probe }) {
     const names = await Promise.all(upTo(5).map(() => stored(storage)));
     const used = await stored(storage);
-    await storage.media.claim([used], 11);
+    await (await speaker(storage))([used]);
     const first = await due(storage, 2);
     expect(first).toHaveLength(2);
     // Whoever was to delete them died.
@@ -122,9 +145,11 @@ export const mediaCases: Cases<Bed> = {
 
   async 'decides for each file whether a reference or the clean-up was first'({ storage }) {
     const names = await Promise.all(upTo(40).map(() => stored(storage)));
+    const refer = await speaker(storage);
     const claims = names.map(async (name, n) => {
       for (let turn = 0; turn < n; turn++) await new Promise((resolve) => setImmediate(resolve));
-      return namesOf(await storage.media.claim([name], 11));
+      await refer([name]);
+      return namesOf(await storage.media.find([name]));
     });
     const cleanUps = upTo(8).map(() => due(storage, 5));
     const [kept, gone] = [(await Promise.all(claims)).flat(), (await Promise.all(cleanUps)).flat()];
