@@ -57,6 +57,12 @@ describe('an upload in process', () => {
     }
   });
 
+  it('has a name and no path, without what no name has', async () => {
+    const { messenger, ann } = await startMedia();
+    const filename = '../C:\\x/a\ud800\0\n\udc00 🙂.txt';
+    expect((await messenger.media.upload(ann, { file: new Uint8Array(1), filename })).filename).toBe('a 🙂.txt');
+  });
+
   it('refuses what is no file, and says which field it was', async () => {
     const { messenger, ann, names } = await startMedia();
     for (const file of ['text', 5, null, {}, [1], { stream: 1 }]) {
