@@ -17,7 +17,7 @@ export interface MediaRow {
   /** The blob of the small form of a picture. */
   thumbnail: string | null;
   created_at: number;
-  /** When a message or a profile first referred to it; null while nothing does. */
+  /** When a message, a profile or a group first referred to it; null while nothing has. */
   used_at: number | null;
 }
 
