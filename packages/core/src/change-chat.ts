@@ -1,6 +1,6 @@
 import type { EventOf } from '@dialect/protocol';
 import type { Context, Written } from './context.js';
-import type { ChatRow, OperationOf } from './ports/index.js';
+import type { ChatRow, OperationOf, OutcomeOf } from './ports/index.js';
 import { writtenAs } from './write-result.js';
 
 type Kind = 'update_chat' | 'clear_history' | 'delete_chat';
@@ -37,11 +37,10 @@ const events: { [K in Kind]: (chat: ChatRow, by: number) => ChatEvent } = {
 
 /**
  * Changes the chat itself, for everyone. Where it is so already, nobody is told again.
- * @returns the chat as it was just before
  */
-export async function changeChat(change: Given<OperationOf<Kind>>, context: Context): Promise<ChatRow> {
+export async function changeChat(change: Given<OperationOf<Kind>>, context: Context): Promise<OutcomeOf<'chat'>> {
   const { caller, clock } = context;
   const toEvent = (written: Written) => events[change.kind](writtenAs('chat', written).chat, caller.user_id);
   const { written } = await context.write({ ...change, actor_id: caller.user_id, at: clock.now() }, toEvent);
-  return writtenAs('chat', written).before;
+  return writtenAs('chat', written);
 }

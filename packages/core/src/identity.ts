@@ -2,6 +2,7 @@ import type { Accounts } from './accounts.js';
 import type { Caller } from './context.js';
 import type { Identify, IdentifyRequest, Identity } from './options.js';
 import type { Clock, Storage } from './ports/index.js';
+import { isWellFormed } from './schemas.js';
 
 /** Who is calling, and until when that is known. */
 export interface Identified {
@@ -57,7 +58,10 @@ export function createIdentifier(options: {
   async function upsert(identity: Extract<Identity, { external_id: string }>): Promise<number> {
     const { external_id, first_name, last_name } = identity;
     // Databases compare other things with a text by rules of their own: on MySQL the number 0 is like any name.
-    if (typeof external_id !== 'string' || external_id === '') throw new TypeError('An external_id has to be a text.');
+    // And two with a lone surrogate each would be one and the same.
+    if (typeof external_id !== 'string' || external_id === '' || !isWellFormed(external_id)) {
+      throw new TypeError('An external_id has to be a text, and well-formed Unicode.');
+    }
     const names = { ...(first_name !== undefined && { first_name }), ...(last_name !== undefined && { last_name }) };
     return (await storage.users.upsert({ external_id, ...names, at: clock.now() })).id;
   }

@@ -33,6 +33,8 @@ export const upload = z
   .custom<Upload>(isUpload, { error: 'must be a file' })
   .meta({ type: 'string', format: 'binary' });
 
+const ill_formed = { error: 'must be well-formed Unicode' };
+
 /** Text as the wire can carry it back unchanged: not empty, well-formed (no lone surrogates), at most so many bytes. */
 export const text = (max_bytes: number) =>
   z.string().superRefine((value, context) => {
@@ -47,21 +49,23 @@ export const optionalText = (max_bytes: number) =>
     if (problem) context.addIssue({ code: 'custom', message: problem });
   });
 
-/** A name of people or chats: trimmed, and well-formed like all text. */
-export const name = (max_characters: number) =>
-  z.string().trim().max(max_characters).refine(isWellFormed, { error: 'must be well-formed Unicode' });
+/** Text to the letter, well-formed like all text: bytes stored in place of a lone surrogate would be another text. */
+export const characters = (max_characters: number) => z.string().max(max_characters).refine(isWellFormed, ill_formed);
+
+/** A name of people or chats: trimmed. */
+export const name = (max_characters: number) => z.string().trim().max(max_characters).refine(isWellFormed, ill_formed);
 
 function textProblem(value: string, max_bytes: number): string | null {
   if (value.length === 0) return 'must not be empty';
   // A UTF-16 unit is at most 3 bytes of UTF-8: only long texts need to be measured.
   if (value.length * 3 > max_bytes && Buffer.byteLength(value) > max_bytes) return `must be at most ${max_bytes} bytes`;
   // Most texts have no surrogates at all, and for them one scan is enough.
-  if (/[\ud800-\udfff]/.test(value) && !isWellFormed(value)) return 'must be well-formed Unicode';
+  if (/[\ud800-\udfff]/.test(value) && !isWellFormed(value)) return ill_formed.error;
   return null;
 }
 
 /** String.prototype.isWellFormed of ES2024, which TypeScript's ES2023 library does not declare. */
-function isWellFormed(value: string): boolean {
+export function isWellFormed(value: string): boolean {
   return !/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(value);
 }
 
@@ -107,14 +111,14 @@ export const memberSchema = userSchema.extend({
 }) satisfies z.ZodType<Member>;
 
 export const mediaSchema = z.object({
-  url: z.string().min(1).max(1024),
-  media_type: z.string().max(255).nullish(),
+  url: characters(1024).min(1),
+  media_type: characters(255).nullish(),
   size: z.int().min(0).nullish(),
-  filename: z.string().max(255).nullish(),
+  filename: characters(255).nullish(),
   width: z.int().min(0).nullish(),
   height: z.int().min(0).nullish(),
   duration: z.number().min(0).nullish(),
-  thumbnail_url: z.string().max(1024).nullish(),
+  thumbnail_url: characters(1024).nullish(),
 }) satisfies z.ZodType<Media>;
 
 const sentType = z.enum([...messageTypes, 'system']);

@@ -2,7 +2,7 @@ import type { ErrorCode, Event, EventOf } from '@dialect/protocol';
 import type { WriteResult, Written } from './context.js';
 import { MessengerError } from './errors.js';
 import { messageCreated } from './message-events.js';
-import type { WriteOutcome } from './ports/index.js';
+import type { OutcomeOf, WriteOutcome } from './ports/index.js';
 
 /** A change that was made and that nobody has been told of yet; null for a repeat, and for a refusal. */
 export function isNew(outcome: WriteOutcome): outcome is Written {
@@ -21,9 +21,9 @@ export function toResult<E extends Event>(outcome: WriteOutcome, event: E | null
 }
 
 /** @throws when a storage answers an operation with the outcome of another kind, which no caller can put right */
-export function writtenAs<K extends Written['kind']>(kind: K, written: Written): Extract<Written, { kind: K }> {
+export function writtenAs<K extends Written['kind']>(kind: K, written: Written): OutcomeOf<K> {
   if (written.kind !== kind) throw new Error(`A change of a ${kind} was answered with one of a ${written.kind}.`);
-  return written as Extract<Written, { kind: K }>;
+  return written as OutcomeOf<K>;
 }
 
 /** The event of an `append`. */

@@ -5,14 +5,16 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { sqlite } from '@dialect/adapter-sqlite';
-import type { BlobStore, ImageProcessor, MessengerOptions } from '@dialect/core';
+import type { BlobStore, ImageProcessor, MessengerOptions, Storage } from '@dialect/core';
+import type { Upload } from '@dialect/protocol';
 import sharp from 'sharp';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createDiskBlobStore } from '../src/defaults/disk-blob-store.js';
 import { createImageProcessor } from '../src/defaults/sharp-image-processor.js';
 import { mediaNamesIn, thumbnailOf } from '../src/domain/media-names.js';
+import { MessengerError } from '../src/errors.js';
 import { createMediaSweeper } from '../src/media-sweeper.js';
-import { codeOf, persons, refusal, spiedOn, startMessenger } from './helpers.js';
+import { codeOf, persons, refusal, spiedOn, startMessenger, withReplaced } from './helpers.js';
 
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'dialect-media-'));
@@ -22,7 +24,7 @@ function temporaryFolder(): string {
 
 async function startMedia(options: Partial<MessengerOptions> = {}) {
   const folder = temporaryFolder();
-  const storage = sqlite(':memory:');
+  const storage = options.storage ?? sqlite(':memory:');
   const blobs = options.blobs ?? createDiskBlobStore(folder);
   const messenger = await startMessenger({ ...(options as object), storage, blobs });
   const [ann] = await persons(messenger, 'Ann');
@@ -53,6 +55,12 @@ describe('an upload in process', () => {
       const stream = await opened?.read();
       expect(stream && (await buffer(stream)).equals(content)).toBe(true);
     }
+  });
+
+  it('has a name and no path, without what no name has', async () => {
+    const { messenger, ann } = await startMedia();
+    const filename = '../C:\\x/a\ud800\0\n\udc00 🙂.txt';
+    expect((await messenger.media.upload(ann, { file: new Uint8Array(1), filename })).filename).toBe('a 🙂.txt');
   });
 
   it('refuses what is no file, and says which field it was', async () => {
@@ -155,12 +163,13 @@ describe('the clean-up', () => {
   const day_ms = 24 * 3_600_000;
 
   it('takes what nobody used within a day, with its thumbnail, and nothing else', async () => {
-    const { messenger, storage, ann, names, sweeper } = await startMedia();
+    const { messenger, ann, names, sweeper } = await startMedia();
     const file = await picture();
     const kept = nameOf((await messenger.media.upload(ann, { file })).url);
     await messenger.media.upload(ann, { file });
     const { avatar_url } = await messenger.users.setAvatar(ann, { file });
-    await storage.media.claim([kept], messenger.clock.now());
+    const { id: chat_id } = await messenger.chats.createGroup(ann, { chat_name: 'x', participant_ids: [] });
+    await messenger.messages.send(ann, { chat_id, content: `/static/${kept}` });
     messenger.clock.advance(day_ms - 1);
     const young = nameOf((await messenger.media.upload(ann, { file })).url);
     await sweeper.sweep();
@@ -169,6 +178,17 @@ describe('the clean-up', () => {
     await sweeper.sweep();
     const left = [kept, thumbnailOf(kept), young, thumbnailOf(young), nameOf(avatar_url as string)];
     expect(names()).toEqual(left.sort());
+  });
+
+  it('keeps what an edit was the first to mention', async () => {
+    const { messenger, ann, names, sweeper } = await startMedia();
+    const { id: chat_id } = await messenger.chats.createGroup(ann, { chat_name: 'x', participant_ids: [] });
+    const { url } = await messenger.media.upload(ann, { file: new Uint8Array(9) });
+    const { id: message_id } = await messenger.messages.send(ann, { chat_id, content: 'soon' });
+    await messenger.messages.edit(ann, { message_id, content: `here: ${url}` });
+    messenger.clock.advance(2 * day_ms);
+    await sweeper.sweep();
+    expect(names()).toEqual([nameOf(url)]);
   });
 
   it('finds what an upload left that died between two steps', async () => {
@@ -227,6 +247,76 @@ describe('the clean-up', () => {
     await messenger.media.upload(ann, { file: new Uint8Array(9) });
     messenger.clock.advance(1_000);
     await expect.poll(names, { timeout: 5_000 }).toEqual([]);
+  });
+});
+
+describe('a picture of a group', () => {
+  type Write = Storage['chats']['write'];
+  /** `write` stands for the storage's own as soon as `is_on`. */
+  async function startGroupPicture(write: (own: Write) => Write = (own) => own) {
+    const own = sqlite(':memory:');
+    const breaks = { is_on: false };
+    const replaced = withReplaced(own, {
+      chats: { write: (...given) => (breaks.is_on ? write(own.chats.write) : own.chats.write)(...given) },
+    });
+    const started = await startMedia({ storage: replaced });
+    const { messenger, ann } = started;
+    const { id: chat_id } = await messenger.chats.createGroup(ann, { chat_name: 'x', participant_ids: [] });
+    const set = async (file: Upload) => (await messenger.chats.setAvatar(ann, { chat_id, file })).avatar_url as string;
+    return { ...started, chat_id, set, breaks };
+  }
+
+  it('stays for as long as it is the one, and goes at once when another is', async () => {
+    const { messenger, ann, chat_id, set, names, sweeper } = await startGroupPicture();
+    const file = await picture(1024);
+    await set(file);
+    const second = await set(file);
+    expect(names()).toEqual([nameOf(second)]);
+    messenger.clock.advance(1e9);
+    await sweeper.sweep();
+    expect(names()).toEqual([nameOf(second)]);
+    await messenger.chats.removeAvatar(ann, { chat_id });
+    expect(names()).toEqual([]);
+  });
+
+  it('goes in a transaction of the host only when that is committed', async () => {
+    const { messenger, ann, chat_id, set, names, sweeper } = await startGroupPicture();
+    const url = await set(await picture(1024));
+    const undone = messenger.transaction(async ({ chats }) => {
+      await chats.removeAvatar(ann, { chat_id });
+      throw new Error('undone');
+    });
+    await expect(undone).rejects.toThrow('undone');
+    await sweeper.sweep();
+    expect(names()).toEqual([nameOf(url)]);
+    await messenger.transaction(({ chats }) => chats.removeAvatar(ann, { chat_id }));
+    await sweeper.sweep();
+    expect(names()).toEqual([]);
+  });
+
+  it('is taken back when the write refuses it, and the one before stays', async () => {
+    const { messenger, storage, ann, chat_id, set, names } = await startGroupPicture();
+    const first = await set(await picture(1024));
+    const content = await picture(1024);
+    async function* whileTheGroupGoes() {
+      await messenger.chats.delete(ann, { chat_id, for_everyone: true });
+      yield content;
+    }
+    expect(await codeOf(set(whileTheGroupGoes()))).toBe('NOT_A_MEMBER');
+    expect(names()).toEqual([nameOf(first)]);
+    expect(await storage.media.condemnUnused({ before: Number.MAX_SAFE_INTEGER, at: 1, limit: 9 })).toEqual([]);
+  });
+
+  it('stays when its commit was made and the answer lost', async () => {
+    const { messenger, ann, chat_id, set, names, breaks } = await startGroupPicture((own) => async (...given) => {
+      await own(...given);
+      throw new MessengerError('BUSY');
+    });
+    breaks.is_on = true;
+    expect(await codeOf(set(await picture(1024)))).toBe('BUSY');
+    const { avatar_url } = await messenger.chats.get(ann, { chat_id });
+    expect(names()).toEqual([nameOf(avatar_url as string)]);
+    expect(await messenger.openMedia(nameOf(avatar_url as string))).not.toBeNull();
   });
 });
 

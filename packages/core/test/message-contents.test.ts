@@ -1,5 +1,6 @@
+import { sqlite } from '@dialect/adapter-sqlite';
 import { describe, expect, it } from 'vitest';
-import { eventsOf, refusal, startGroup, startPair } from './helpers.js';
+import { eventsOf, refusal, startGroup, startPair, withReplaced } from './helpers.js';
 
 const media = {
   url: '/files/a.png',
@@ -25,6 +26,24 @@ describe('what a message carries', () => {
     expect(duplicate).toBe(false);
     const edited = await messenger.messages.edit(ann, { message_id: sent.id, content: 'a caption' });
     expect(edited).toMatchObject({ content: 'a caption', media, mentions: [bob.user_id] });
+  });
+
+  it('claims its files, those of the attachment first', async () => {
+    const own = sqlite(':memory:');
+    const named: (readonly string[] | undefined)[] = [];
+    const write: typeof own.chats.write = (operations, decide) => {
+      for (const one of operations) if (one.kind === 'append') named.push(one.media_names);
+      return own.chats.write(operations, decide);
+    };
+    const { messenger, ann, chat_id } = await startPair({ storage: withReplaced(own, { chats: { write } }) });
+    const nameOf = (n: number) => `attachment_${String(n).padStart(24, '0')}.png`;
+    const [file, thumbnail, ...many] = Array.from({ length: 30 }, (_, n) => nameOf(n)) as [string, string];
+    const attached = { url: `/static/${file}`, thumbnail_url: `/static/${thumbnail}` };
+    await messenger.messages.send(ann, { chat_id, content: '', media: attached });
+    const content = many.map((name) => `/static/${name}`).join(' ');
+    await messenger.messages.send(ann, { chat_id, content, media: attached });
+    expect(named[0]).toEqual([file, thumbnail]);
+    expect(named[1]?.slice(0, 3)).toEqual([file, thumbnail, nameOf(2)]);
   });
 
   it('mentions each person once, in the order given', async () => {

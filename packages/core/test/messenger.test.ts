@@ -7,7 +7,7 @@ describe("a host's user", () => {
   it('is known by a text, and by nothing that a database might take for one', async () => {
     const messenger = await startMessenger();
     await messenger.asUser({ external_id: 'alice' });
-    for (const external_id of [0, 5, false, null, {}, ['alice'], '']) {
+    for (const external_id of [0, 5, false, null, {}, ['alice'], '', 'alice\ud800']) {
       expect(await codeOf(messenger.asUser({ external_id: external_id as string })), String(external_id)).toBe(
         'INTERNAL',
       );

@@ -84,7 +84,7 @@ describe('a form', () => {
   });
 
   test('from a client that goes away in the middle leaves nothing and is no fault of the server', async () => {
-    const { raw, files, messenger, url } = await startMedia();
+    const { raw, files, messenger, storage, url } = await startMedia();
     const head = ['POST /api/v1/messages/upload HTTP/1.1', `Content-Type: ${type}`];
     const begun = file('x'.repeat(200_000)).slice(0, -2);
     for (const announced of ['Content-Length: 900000', 'Transfer-Encoding: chunked']) {
@@ -93,6 +93,8 @@ describe('a form', () => {
       await raw([...head, announced], body, { then_destroy: true });
     }
     await expect.poll(() => files()).toEqual([]);
+    const rows = () => storage.media.condemnUnused({ before: Number.MAX_SAFE_INTEGER, at: 1, limit: 9 });
+    await expect.poll(rows).toEqual([]);
     expect(messenger.lines.filter(isTrouble)).toEqual([]);
     expect((await fetch(`${url}/health/live`)).status).toBe(200);
   });

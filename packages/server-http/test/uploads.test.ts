@@ -51,9 +51,11 @@ describeStorages('an upload', (start) => {
 
   test('in a message is kept, and one that was never sent goes', async () => {
     const { upload, url, messenger, storage, anna } = await start();
+    const chat = await messenger.chats.createGroup({ user_id: anna.id }, { chat_name: 'x', participant_ids: [] });
     const [kept, unsent] = [(await upload('kept')).body.url, (await upload('unsent')).body.url];
     const { mediaNamesIn } = await import('@dialect/core');
-    const claimed = await storage.media.claim(mediaNamesIn(kept), messenger.clock.now());
+    await messenger.messages.send({ user_id: anna.id }, { chat_id: chat.id, content: kept });
+    const claimed = await storage.media.find(mediaNamesIn(kept));
     expect(claimed).toMatchObject([{ owner_id: anna.id, size: 4, kind: 'attachment' }]);
     const { clock, logger } = messenger;
     clock.advance(25 * 3_600_000);

@@ -1,5 +1,6 @@
 import { type Facts, type MessageRow, type OperationOf, type WriteOutcome, withReaction } from '@dialect/core';
 import type { LockedChat } from './locked-chat.js';
+import { createMediaMarks } from './media.js';
 import type { OperationWriter } from './operation-writer.js';
 import { createQuotes } from './quotes.js';
 import type { SqlConnection } from './sql-database.js';
@@ -24,6 +25,7 @@ const changes: { [K in Kind]: (operation: OperationOf<K>, message: MessageRow) =
 /** Editing, deleting, pinning, reacting: the row takes the chat's next `rev`, and the chat has one more change. */
 export function createMessageChanger(sql: Sql): OperationWriter<Change> {
   const addQuotes = createQuotes(sql);
+  const { claim } = createMediaMarks(sql);
   const update = sql.statement((db, v: Omit<MessageRow, 'reply_to'>) =>
     db
       .updateTable('messages')
@@ -85,6 +87,7 @@ export function createMessageChanger(sql: Sql): OperationWriter<Change> {
         const was_pinned = message.is_pinned;
         Object.assign(message, change, { rev: chat.nextRev() });
         await update.run(connection, message);
+        await claim(connection, operation);
         if (message.is_pinned !== was_pinned) await movePin(connection, operation, message);
       }
       // After a lost commit it may be this very operation that made it so: then it is told, which is harmless twice.

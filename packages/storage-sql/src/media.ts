@@ -16,10 +16,23 @@ const columns = [
   'used_at',
 ] as const;
 
+type References = { media_names?: readonly string[]; at: number };
+type Urls = readonly (string | null)[];
+type Pictures = { before: Urls; after: Urls; at: number };
+
+/** A URL of ours ends in the name of its file. */
+const filesOf = (urls: Urls): string[] =>
+  urls.flatMap((url) => (url === null ? [] : url.slice(url.lastIndexOf('/') + 1)));
+
 /** Names in one statement. */
 const slice = 64;
 
-/** Statements that others run in their own transactions, too: a profile's picture changes together with the profile. */
+/** In one order everywhere, so that two writers cannot wait for each other. */
+async function inSlices(names: readonly string[], run: (slice: string[]) => Promise<unknown>): Promise<void> {
+  for (const some of inChunks([...new Set(names)].sort(), slice)) await run(some);
+}
+
+/** What others do in their own transactions: a file is in use from the commit on that stores what refers to it. */
 export function createMediaMarks(sql: Sql) {
   const use = sql.listStatement((db, names: string[], v: { at: number }) =>
     db
@@ -33,13 +46,27 @@ export function createMediaMarks(sql: Sql) {
   const condemn = sql.listStatement((db, names: string[], v: { at: number }) =>
     db.updateTable('media').set({ removed_at: v.at }).where('name', 'in', names).where('removed_at', 'is', null),
   );
-  return { use, condemn };
+
+  /** The files of an operation are in use, from the first time on. */
+  function claim(connection: SqlConnection, { media_names = [], at }: References): Promise<void> {
+    return inSlices(media_names, (some) => use(connection, some, { at }));
+  }
+
+  /** Pictures take the place of others. @returns the files of those that are no longer there, which may go */
+  async function exchange(connection: SqlConnection, { before, after, at }: Pictures): Promise<string[]> {
+    const [old, now] = [filesOf(before), filesOf(after)];
+    const freed = old.filter((name) => !now.includes(name));
+    await claim(connection, { media_names: now.filter((name) => !old.includes(name)), at });
+    await inSlices(freed, (some) => condemn(connection, some, { at }));
+    return freed;
+  }
+
+  return { claim, exchange };
 }
 
 export function createMedia(sql: Sql): Bindable<Media> {
   type New = Parameters<Media['add']>[0];
   type Facts = Parameters<Media['finish']>[1];
-  const { use, condemn } = createMediaMarks(sql);
   const insert = sql.statement((db, v: New) =>
     db.insertInto('media').values({
       name: v.name,
@@ -107,10 +134,6 @@ export function createMedia(sql: Sql): Bindable<Media> {
     db.deleteFrom('media').where('name', 'in', names).where('removed_at', 'is not', null),
   );
 
-  /** In one order everywhere, so that two writers cannot wait for each other. */
-  async function inSlices(names: readonly string[], run: (slice: string[]) => Promise<unknown>): Promise<void> {
-    for (const some of inChunks([...new Set(names)].sort(), slice)) await run(some);
-  }
   async function find(connection: SqlConnection, names: readonly string[]): Promise<MediaRow[]> {
     const rows: MediaRow[] = [];
     await inSlices(names, async (some) => rows.push(...(await readable(connection, some, {}))));
@@ -127,12 +150,12 @@ export function createMedia(sql: Sql): Bindable<Media> {
     finish: (name, facts) =>
       work.write(async (connection) => (await complete.run(connection, { ...facts, name })).affected > 0),
     find: (names) => work.read((connection) => find(connection, names)),
-    claim: (names, at) =>
+    condemn: (names, at) =>
       work.write(async (connection) => {
-        await inSlices(names, (some) => use(connection, some, { at }));
-        return find(connection, names);
+        await inSlices(names, (some) => condemnUnused(connection, some, { at }));
+        const kept = (await find(connection, names)).map((row) => row.name);
+        return names.filter((name) => !kept.includes(name));
       }),
-    condemn: (names, at) => work.write((connection) => inSlices(names, (some) => condemn(connection, some, { at }))),
     condemnUnused: ({ before, at, limit }) =>
       work.write(async (connection) => {
         const left = limit - (await condemned.all(connection, { limit })).length;

@@ -15,9 +15,7 @@ const search_key_length = 700;
 const searchKey = ({ username_key, first_name, last_name }: Names): string =>
   [...normal([username_key, first_name, last_name].filter(Boolean).join(' '))].slice(0, search_key_length).join('');
 
-/** The names of the profile's files: a URL of ours ends in one. */
-const picturesOf = ({ avatar_url, banner_url }: Pick<UserRow, 'avatar_url' | 'banner_url'>): string[] =>
-  [avatar_url, banner_url].flatMap((url) => (url === null ? [] : url.slice(url.lastIndexOf('/') + 1)));
+const picturesOf = ({ avatar_url, banner_url }: UserRow) => [avatar_url, banner_url];
 
 const columns = [
   'id',
@@ -87,7 +85,7 @@ export function createUsers(sql: Sql): Bindable<Users> {
       }))
       .where('id', '=', v.id),
   );
-  const { use, condemn } = createMediaMarks(sql);
+  const { exchange } = createMediaMarks(sql);
   type Search = { text: string; phone: string | null; viewer_id: number | null; limit: number; offset: number };
   const find = sql.statement((db, v: Search) =>
     db
@@ -209,10 +207,7 @@ export function createUsers(sql: Sql): Bindable<Users> {
           if (!row) return null;
           const user = { ...row, ...patch, urev: row.urev + 1 };
           await saveProfile.run(connection, { ...user, search_key: searchKey(user) });
-          const [before, after] = [picturesOf(row), picturesOf(user)];
-          const freed = before.filter((name) => !after.includes(name));
-          await use(connection, after.filter((name) => !before.includes(name)).sort(), { at });
-          await condemn(connection, freed.sort(), { at });
+          const freed = await exchange(connection, { before: picturesOf(row), after: picturesOf(user), at });
           return { user, freed };
         });
       } catch (error) {

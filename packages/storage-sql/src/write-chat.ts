@@ -1,5 +1,6 @@
 import type { ChatRow, OperationOf, WriteOutcome } from '@dialect/core';
 import type { LockedChat } from './locked-chat.js';
+import { createMediaMarks } from './media.js';
 import type { OperationWriter } from './operation-writer.js';
 import type { SqlConnection } from './sql-database.js';
 import type { Sql } from './statement.js';
@@ -9,6 +10,7 @@ type Own = Pick<ChatRow, 'id' | 'chat_name' | 'avatar_url' | 'cleared_seq'>;
 
 /** Changes of the chat itself, and of all that was written in it. */
 export function createChatWriter(sql: Sql): OperationWriter<ChatChange> {
+  const { exchange } = createMediaMarks(sql);
   const update = sql.statement((db, v: Own) =>
     db
       .updateTable('chats')
@@ -84,11 +86,11 @@ export function createChatWriter(sql: Sql): OperationWriter<ChatChange> {
     return true;
   }
 
-  const outcomeOf = ({ row }: LockedChat, before: ChatRow, duplicate: boolean): WriteOutcome => ({
+  const outcomeOf = ({ row }: LockedChat, freed: string[], duplicate: boolean): WriteOutcome => ({
     kind: 'chat',
     chat: { ...row },
-    before,
     rev: row.rev,
+    freed,
     duplicate,
   });
 
@@ -96,20 +98,21 @@ export function createChatWriter(sql: Sql): OperationWriter<ChatChange> {
     findRepeated(_, { kind, actor_id, at }, chat, { may_have_committed }) {
       // Nobody is a member of a group that is gone, so nobody could ask.
       const is_own = kind === 'delete_chat' && may_have_committed && chat.member(actor_id)?.left_at === at;
-      return is_own ? outcomeOf(chat, { ...chat.row }, false) : null;
+      return is_own ? outcomeOf(chat, [], false) : null;
     },
 
     facts: async (_, { actor_id }, chat) => ({ is_blocked: await chat.isBlocked(actor_id) }),
 
     async apply(connection, operation, chat, { may_have_committed }) {
-      const before = { ...chat.row };
+      const before = [chat.row.avatar_url];
       const is_new = await make(connection, operation, chat);
       if (is_new) {
         chat.row.meta_rev = chat.nextRev();
         chat.row.updated_at = operation.at;
         await update.run(connection, chat.row);
       }
-      return outcomeOf(chat, before, !is_new && !may_have_committed);
+      const freed = await exchange(connection, { before, after: [chat.row.avatar_url], at: operation.at });
+      return outcomeOf(chat, freed, !is_new && !may_have_committed);
     },
   };
 }

@@ -8,7 +8,7 @@ import type { Sql } from './statement.js';
 
 /** A message: under the chat's next `seq` and `rev`, once per (chat, sender, client id). */
 export function createMessageWriter(sql: Sql): OperationWriter<OperationOf<'append'>> {
-  const { use } = createMediaMarks(sql);
+  const { claim } = createMediaMarks(sql);
   return {
     findRepeated(_, { actor_id, client_id, at }, chat, { may_have_committed }) {
       const message = chat.message(actor_id, client_id);
@@ -42,7 +42,7 @@ export function createMessageWriter(sql: Sql): OperationWriter<OperationOf<'appe
       if (reply_to_id !== null) message.reply_to = quoteOf(await quoted(reply_to_id, actor_id, chat));
       chat.append(message);
       if (operation.notify) chat.notify(message);
-      if (operation.media_names) await use(connection, operation.media_names, { at: operation.at });
+      await claim(connection, operation);
       return { kind: 'message', message, duplicate: false };
     },
   };

@@ -20,7 +20,7 @@ export function thumbnailOf(of: string): string {
 
 /**
  * The files to which a message's content refers: the seeds' clients send the URL of an upload as the content itself,
- * others put it into a text or into JSON of their own. With or without a server in front. For `media.claim`.
+ * others put it into a text or into JSON of their own. With or without a server in front.
  */
 export function mediaNamesIn(content: string): string[] {
   // Nearly all messages are over with this.

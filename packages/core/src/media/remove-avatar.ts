@@ -1,6 +1,7 @@
 import { meSchema, nothing } from '../schemas.js';
 import { defineUseCase } from '../use-case.js';
-import { pictureRate, setPicture } from './set-picture.js';
+import { pictureRate } from './exchange-picture.js';
+import { setPicture } from './set-picture.js';
 
 /** Having none is fine. */
 export const removeAvatar = defineUseCase({

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { chatSchema, id } from '../schemas.js';
 import { defineUseCase } from '../use-case.js';
+import { pictureRate } from './exchange-picture.js';
 import { setPictureOf } from './set-chat-avatar.js';
-import { pictureRate } from './set-picture.js';
 
 /** Having none is fine; the owner of a group may. */
 export const removeChatAvatar = defineUseCase({

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { meSchema, upload } from '../schemas.js';
 import { defineUseCase } from '../use-case.js';
-import { pictureRate, setPicture } from './set-picture.js';
+import { pictureRate } from './exchange-picture.js';
+import { setPicture } from './set-picture.js';
 
 /** A PNG, JPEG or WebP of at most 1024 x 1024 pixels and 5 MB. */
 export const setAvatar = defineUseCase({

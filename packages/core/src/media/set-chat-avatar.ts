@@ -2,14 +2,11 @@ import type { Chat, Upload } from '@dialect/protocol';
 import { z } from 'zod';
 import { changeChat } from '../change-chat.js';
 import type { Context } from '../context.js';
-import { mediaNamesIn, mediaUrl } from '../domain/media-names.js';
 import { MessengerError } from '../errors.js';
 import { presentChats } from '../present.js';
 import { chatSchema, id, upload } from '../schemas.js';
 import { defineUseCase } from '../use-case.js';
-import { pictureRate } from './set-picture.js';
-import { storePicture } from './store-picture.js';
-import { withdraw } from './withdraw.js';
+import { exchangePicture, pictureRate } from './exchange-picture.js';
 
 /** A PNG, JPEG or WebP of exactly 1024 x 1024 pixels and at most 5 MB; the owner of a group may. */
 export const setChatAvatar = defineUseCase({
@@ -27,24 +24,17 @@ export const setChatAvatar = defineUseCase({
   run: ({ chat_id, file }, context) => setPictureOf(chat_id, file, context),
 });
 
-/** The old file goes after the new one is committed; of two that are set at once each takes back the one it replaced. */
+/** Gives a group a new picture, or with null none. */
 export async function setPictureOf(chat_id: number, file: Upload | null, context: Context): Promise<Chat> {
-  const { storage, caller, clock } = context;
+  const { storage, caller } = context;
   // Asked before, so that whoever may not costs no decoding; the write asks again.
   const [view] = await storage.chats.views(caller.user_id, [chat_id]);
   if (!view) throw new MessengerError('NOT_A_MEMBER');
   if (view.chat.chat_type === 'private') throw new MessengerError('CHAT_IS_PRIVATE', { field: 'chat_id' });
   if (view.me.role !== 'owner') throw new MessengerError('FORBIDDEN');
-  const stored = file && (await storePicture(file, { kind: 'chat_avatar', owner_id: caller.user_id }, context));
-  try {
-    if (stored) await storage.media.claim([stored.name], clock.now());
-    const avatar_url = stored && mediaUrl(stored.name);
-    const before = await changeChat({ kind: 'update_chat', chat_id, avatar_url }, context);
-    if (before.avatar_url !== avatar_url) await withdraw(mediaNamesIn(before.avatar_url ?? ''), context);
-  } catch (error) {
-    if (stored) await withdraw([stored.name], context);
-    throw error;
-  }
+  await exchangePicture('chat_avatar', file, context, (avatar_url) =>
+    changeChat({ kind: 'update_chat', chat_id, avatar_url }, context),
+  );
   const [chat] = await presentChats(await storage.chats.views(caller.user_id, [chat_id]), context);
   if (!chat) throw new MessengerError('NOT_A_MEMBER');
   return chat;

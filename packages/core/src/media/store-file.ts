@@ -5,8 +5,8 @@ import type { Upload } from '@dialect/protocol';
 import type { Services } from '../context.js';
 import { MessengerError } from '../errors.js';
 import type { MediaFacts, MediaRow, NewMedia } from '../ports/index.js';
+import { withdraw } from './discard.js';
 import { readUpload } from './read-upload.js';
-import { withdraw } from './withdraw.js';
 
 /** What no signature says: text of every kind among it, which is never shown but only saved. */
 const unknown_type = { media_type: 'application/octet-stream', extension: 'bin' };
@@ -14,8 +14,7 @@ const unknown_type = { media_type: 'application/octet-stream', extension: 'bin' 
 const name_bytes = 18;
 
 /**
- * Stores a file under a new name, without holding it in memory. Nothing refers to it yet: whoever comes to do so claims
- * it. `describe` says what there is to know of it, once its bytes are there.
+ * Stores a file under a new name, without holding it in memory. Nothing refers to it yet. `describe` says what there is to know of it, once its bytes are there.
  * @throws UPLOAD_EMPTY, UPLOAD_TOO_LARGE, STORAGE_FULL, MEDIA_OFF; nothing is left behind then
  */
 export async function storeFile(
@@ -45,7 +44,7 @@ export async function storeFile(
       if (!(await storage.media.finish(name, facts))) throw new MessengerError('BUSY');
       return { ...row, ...facts, used_at: null };
     } catch (error) {
-      await withdraw([name], context);
+      await withdraw(name, context);
       throw error;
     }
   } finally {

@@ -5,7 +5,7 @@ import type { MediaKind, MediaRow } from '../ports/index.js';
 import { readWhole } from './read-upload.js';
 import { storeFile } from './store-file.js';
 
-type PictureKind = Exclude<MediaKind, 'attachment'>;
+export type PictureKind = Exclude<MediaKind, 'attachment'>;
 
 interface Rule {
   width: number;
@@ -25,7 +25,7 @@ const accepted = ['image/png', 'image/apng', 'image/jpeg', 'image/webp'];
 
 /**
  * Stores a picture of a person or a chat: read, checked, and written anew, so that what is served is a picture and
- * nothing else. Whoever refers to its URL claims it, and condemns the one it replaces after that is committed.
+ * nothing else.
  * @throws UPLOAD_EMPTY, UPLOAD_TOO_LARGE, NOT_AN_IMAGE, UNSUPPORTED_IMAGE, IMAGE_TOO_LARGE, IMAGE_WRONG_SIZE, BUSY,
  * STORAGE_FULL, MEDIA_OFF
  */

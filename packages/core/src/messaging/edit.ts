@@ -1,5 +1,6 @@
 import { protocolLimits } from '@dialect/protocol';
 import { z } from 'zod';
+import { mediaNamesIn } from '../domain/media-names.js';
 import { id, messageSchema, seq, text } from '../schemas.js';
 import { defineUseCase } from '../use-case.js';
 import { sendRate } from './append.js';
@@ -17,5 +18,5 @@ export const edit = defineUseCase({
   output: messageSchema,
   rate: sendRate,
   run: ({ message_id, content, if_rev = null }, context) =>
-    changeMessage({ kind: 'edit_message', message_id, content, if_rev }, context),
+    changeMessage({ kind: 'edit_message', message_id, content, if_rev, media_names: mediaNamesIn(content) }, context),
 });

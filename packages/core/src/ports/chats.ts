@@ -31,7 +31,7 @@ interface OperationBase {
 
 /** Everything that takes a `rev`. A new kind of change is a new member of this union, not a new port method. */
 export type ChatOperation =
-  | (OperationBase & {
+  | (Referring & {
       kind: 'append';
       client_id: string;
       content: string;
@@ -39,12 +39,10 @@ export type ChatOperation =
       reply_to_id: number | null;
       /** What the message carries besides, as the text of a JSON object; see `MessageMeta`. */
       meta?: string | null;
-      /** Files that the message refers to: from the same commit on they are in use; see `Media`. */
-      media_names?: readonly string[];
       /** Leaves a row in the outbox of pushes, in the same transaction; nothing for a repeat. @default false */
       notify?: boolean;
     })
-  | (MessageOperation & { kind: 'edit_message'; content: string; if_rev: number | null })
+  | (MessageOperation & Referring & { kind: 'edit_message'; content: string; if_rev: number | null })
   /** For everyone: the row stays as a tombstone. */
   | (MessageOperation & { kind: 'delete_message' })
   | (MessageOperation & { kind: 'pin_message'; is_pinned: boolean })
@@ -52,12 +50,24 @@ export type ChatOperation =
   | (OperationBase & { kind: 'add_member'; user_id: number; role: Role })
   | (OperationBase & { kind: 'remove_member'; user_id: number })
   | (OperationBase & { kind: 'set_nickname'; user_id: number; nickname: string | null })
-  /** What is not given stays as it is. */
+  /**
+   * What is not given stays as it is. In the same step the file behind a new picture becomes used, and that of a picture
+   * which is replaced is condemned; see `Media`.
+   */
   | (OperationBase & { kind: 'update_chat'; chat_name?: string; avatar_url?: string | null })
   /** Everything written so far is gone for everyone: at once out of sight, then `scrub` empties the rows. */
   | (OperationBase & { kind: 'clear_history' })
   /** Clears the history; a group has no members from then on, a private chat is out of sight until somebody writes. */
   | (OperationBase & { kind: 'delete_chat' });
+
+/** What is written may refer to files. */
+interface Referring extends OperationBase {
+  /**
+   * From the commit on that stores what refers to them these files are in use; see `Media`. A refusal and a repeat claim
+   * none, and what a message referred to before an edit stays in use.
+   */
+  media_names?: readonly string[];
+}
 
 interface MessageOperation extends OperationBase {
   message_id: number;
@@ -94,7 +104,10 @@ export type WriteOutcome =
   | { kind: 'message'; message: MessageRow; duplicate: boolean }
   /** Who joins or leaves leaves a message of type `system`, under the next `seq` and `rev`. */
   | { kind: 'member'; member: MemberRow; rev: number; duplicate: boolean; system: MessageRow | null }
-  | { kind: 'chat'; chat: ChatRow; before: ChatRow; rev: number; duplicate: boolean };
+  /** `freed`: the files to which nothing refers any more, condemned with the change; their bytes may go. */
+  | { kind: 'chat'; chat: ChatRow; rev: number; freed: readonly string[]; duplicate: boolean };
+
+export type OutcomeOf<K extends WriteOutcome['kind']> = Extract<WriteOutcome, { kind: K }>;
 
 /** A chat as a member sees it. */
 export interface ChatView {

@@ -17,7 +17,7 @@ export interface MediaRow {
   /** The blob of the small form of a picture. */
   thumbnail: string | null;
   created_at: number;
-  /** When a message or a profile first referred to it; null while nothing does. */
+  /** When a message, a profile or a group first referred to it; null while nothing has. */
   used_at: number | null;
 }
 
@@ -28,6 +28,11 @@ export type MediaFacts = Pick<MediaRow, 'size' | 'width' | 'height' | 'thumbnail
  * What is known of the files. A file is announced before its bytes are written and can be read once it is finished, so
  * bytes without a row do not exist. What nothing refers to is condemned after a while, which no reference can undo, and
  * forgotten when its bytes are gone: wherever a process dies, the next clean-up finds the rest.
+ *
+ * A file comes into use with the commit of what refers to it: a message and its edit (`media_names` of `Chats.write`), a
+ * group's picture (`update_chat`) and a profile's (`Users.update`). Anybody may refer: to forward a message is to refer
+ * to somebody else's file. A name that has no finished file is passed over, and a repeat changes nothing. A reference
+ * wins or loses against the clean-up, name by name.
  */
 export interface Media {
   /** Announces a file whose bytes are about to be written. */
@@ -37,15 +42,10 @@ export interface Media {
   /** Those that are finished and not condemned, in no promised order. */
   find(names: readonly string[]): Promise<MediaRow[]>;
   /**
-   * Something refers to these files from now on, so they are kept: for whoever writes the reference to call *before* it.
-   * (In the other order a crash in between would leave a reference whose file goes; in this one it leaves a file that
-   * nobody needs.) A message claims in its own transaction, by `media_names`. Anybody may: to forward a message is to
-   * refer to somebody else's file. Answers those that are there; a name that is missing from the answer
-   * has no file, and a repeat changes nothing. Wins or loses against `condemnUnused`, name by name.
+   * Takes back files that nothing has come to refer to: they can no longer be found. Passes over those in use. Answers
+   * the others, whose bytes may go.
    */
-  claim(names: readonly string[], at: number): Promise<MediaRow[]>;
-  /** Nothing refers to these any more: they can no longer be found, and their bytes may go. */
-  condemn(names: readonly string[], at: number): Promise<void>;
+  condemn(names: readonly string[], at: number): Promise<string[]>;
   /**
    * Answers what is to be deleted, at most `limit` names: whatever was condemned earlier, and files from `before` that
    * were never used, which it condemns. Several nodes may be told the same; to delete a file twice is fine.

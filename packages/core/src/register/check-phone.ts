@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { normalizePhone } from '../domain/names.js';
 import { MessengerError } from '../errors.js';
+import { characters } from '../schemas.js';
 import { defineUseCase } from '../use-case.js';
 
 /**
@@ -13,7 +14,7 @@ export const checkPhone = defineUseCase({
   description: 'Tells whether to show the sign-in or the registration. The number may be written in any common way.',
   errors: ['PHONE_INVALID', 'ACCOUNTS_OFF'],
   access: 'anyone',
-  input: z.object({ phone_number: z.string().max(100) }),
+  input: z.object({ phone_number: characters(100) }),
   output: z.object({ exists: z.boolean() }),
   async run({ phone_number }, { accounts }) {
     const phone = normalizePhone(phone_number);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { usernameKey } from '../domain/names.js';
 import { MessengerError } from '../errors.js';
-import { username as schema } from '../schemas.js';
+import { characters, username as schema } from '../schemas.js';
 import { defineUseCase } from '../use-case.js';
 
 /** Is the name free? The filter answers first; the storage is asked only when the filter says "perhaps taken". */
@@ -12,7 +12,7 @@ export const checkUsername = defineUseCase({
     'Names are compared without regard to case and to a leading `@`. What is free now may be taken a moment later: only the registration decides.',
   errors: ['USERNAME_TOO_SHORT', 'ACCOUNTS_OFF'],
   access: 'anyone',
-  input: z.object({ username: z.string().max(100) }),
+  input: z.object({ username: characters(100) }),
   output: z.object({ is_available: z.boolean() }),
   async run({ username }, { accounts, storage }) {
     const key = usernameKey(username);

@@ -3,7 +3,7 @@ import { normalizePhone, usernameKey } from '../domain/names.js';
 import { meToWire } from '../domain/to-wire.js';
 import { MessengerError } from '../errors.js';
 import { presentUser } from '../present.js';
-import { meSchema, name, username as usernameSchema } from '../schemas.js';
+import { characters, meSchema, name, username as usernameSchema } from '../schemas.js';
 import { defineUseCase } from '../use-case.js';
 
 const phone = z.string().transform((value, context) => {
@@ -27,11 +27,11 @@ export const register = defineUseCase({
       phone_number: phone.optional(),
       phone: phone.optional(),
       /** NIST SP 800-63B and OWASP ASVS 6.2: at least 8, long ones allowed, no rules of composition. */
-      password: z.string().min(8).max(1024),
+      password: characters(1024).min(8),
       username: usernameSchema.optional(),
       first_name: name(100).min(1).optional(),
       last_name: name(100).nullish(),
-      public_key: z.string().max(4096).optional(),
+      public_key: characters(4096).optional(),
     })
     .superRefine((input, context) => {
       if (!input.phone_number && !input.phone) {

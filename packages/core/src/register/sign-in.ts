@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { normalizePhone } from '../domain/names.js';
 import { MessengerError } from '../errors.js';
-import { tokenSchema } from '../schemas.js';
+import { characters, tokenSchema } from '../schemas.js';
 import { defineUseCase } from '../use-case.js';
 import { issueToken } from './issue-token.js';
 
@@ -15,7 +15,7 @@ export const signIn = defineUseCase({
   errors: ['WRONG_CREDENTIALS', 'ACCOUNTS_OFF'],
   example: { username: '+79991234567', password: 'SecurePass123!' },
   access: 'anyone',
-  input: z.object({ username: z.string().min(1).max(100), password: z.string().min(1).max(1024) }),
+  input: z.object({ username: characters(100).min(1), password: characters(1024).min(1) }),
   output: tokenSchema,
   async run(input, { storage, accounts, clock }) {
     const phone = normalizePhone(input.username);

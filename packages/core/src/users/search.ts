@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { normalizePhone } from '../domain/names.js';
 import { MessengerError } from '../errors.js';
 import { presentUsers } from '../present.js';
-import { userSchema } from '../schemas.js';
+import { characters, userSchema } from '../schemas.js';
 import { defineUseCase } from '../use-case.js';
 
 const least_characters = 3;
@@ -17,8 +17,8 @@ export const search = defineUseCase({
   example: { q: 'john', limit: 20 },
   access: 'user',
   input: z.object({
-    q: z.string().max(100).optional(),
-    query: z.string().max(100).optional(),
+    q: characters(100).optional(),
+    query: characters(100).optional(),
     limit: z.int().min(1).max(100).default(20),
     offset: z.int().min(0).max(10_000).default(0),
   }),

@@ -6,7 +6,7 @@ import { meToWire } from '../domain/to-wire.js';
 import { MessengerError } from '../errors.js';
 import type { UserPatch } from '../ports/index.js';
 import { presentUser } from '../present.js';
-import { meSchema, name, username } from '../schemas.js';
+import { characters, meSchema, name, username } from '../schemas.js';
 import { defineUseCase } from '../use-case.js';
 
 const minute_ms = 60_000;
@@ -26,7 +26,7 @@ const input = z.object({
   status_text: name(255).nullish(),
   status_duration: z.enum(Object.keys(durations) as [StatusDuration, ...StatusDuration[]]).nullish(),
   username: z.union([username, z.literal('')]).nullish(),
-  public_key: z.string().max(4096).nullish(),
+  public_key: characters(4096).nullish(),
 });
 
 /** Changes the caller's profile. A username that is given up is free at once. */

@@ -1,8 +1,9 @@
 import { expect } from 'vitest';
 import type { MediaFacts, NewMedia, Storage } from '../../ports/index.js';
 import type { Cases } from '../cases.js';
+import { edit, updateChat } from './operations.js';
 import type { Bed } from './test-database.js';
-import { append, group, people, start_at, unique, upTo, verdict, write } from './world.js';
+import { append, group, messageOf, mustWrite, people, start_at, unique, upTo, verdict, write } from './world.js';
 
 const facts: MediaFacts = { size: 2 ** 40 + 1, width: 640, height: 480, thumbnail: 'thumbnail_x.webp' };
 
@@ -20,6 +21,13 @@ async function stored(storage: Storage, given: Partial<NewMedia> = {}): Promise<
   return file.name;
 }
 
+/** Sends messages that refer to files. */
+async function speaker(storage: Storage) {
+  const [ann] = (await people(storage, 1)) as [number];
+  const chat_id = await group(storage, [ann]);
+  return (media_names: string[], at = start_at) => mustWrite(storage, append(chat_id, ann, { media_names, at }));
+}
+
 const namesOf = (rows: readonly { name: string }[]): string[] => rows.map(({ name }) => name).sort();
 const due = (storage: Storage, limit = 100, before = start_at + 1) =>
   storage.media.condemnUnused({ before, at: start_at + 9, limit });
@@ -29,7 +37,8 @@ export const mediaCases: Cases<Bed> = {
     const file = fresh(7);
     await storage.media.add(file);
     expect(await storage.media.find([file.name])).toEqual([]);
-    expect(await storage.media.claim([file.name], start_at)).toEqual([]);
+    const refer = await speaker(storage);
+    await refer([file.name]);
     await storage.media.finish(file.name, facts);
     expect(await storage.media.find([file.name, 'nothing', file.name])).toEqual([{ ...file, ...facts, used_at: null }]);
     expect(await storage.media.find([])).toEqual([]);
@@ -44,8 +53,10 @@ export const mediaCases: Cases<Bed> = {
 
   async 'keeps what is used, from the first time on'({ storage }) {
     const [used, unused] = [await stored(storage), await stored(storage)];
-    expect(namesOf(await storage.media.claim([used, 'nothing'], 11))).toEqual([used]);
-    expect(await storage.media.claim([used], 12)).toMatchObject([{ name: used, used_at: 11 }]);
+    const refer = await speaker(storage);
+    await refer([used, 'nothing'], 11);
+    await refer([used], 12);
+    expect(await storage.media.find([used])).toMatchObject([{ name: used, used_at: 11 }]);
     expect(await due(storage)).toEqual([unused]);
     expect(namesOf(await storage.media.find([used, unused]))).toEqual([used]);
   },
@@ -64,10 +75,27 @@ export const mediaCases: Cases<Bed> = {
     expect(await storage.media.find([sent])).toMatchObject([{ used_at: start_at }]);
   },
 
+  async 'keeps what an edit refers to, in the transaction of the edit, when it is made'({ storage }) {
+    const [edited, repeated, refused] = [await stored(storage), await stored(storage), await stored(storage)];
+    const [ann, bob] = (await people(storage, 2)) as [number, number];
+    const chat_id = await group(storage, [ann, bob]);
+    const message = messageOf((await mustWrite(storage, append(chat_id, ann)))[0]);
+    const outcomes = await write(
+      storage,
+      edit(message, ann, 'anew', { at: 11, media_names: [edited] }),
+      edit(message, ann, 'anew', { at: 12, media_names: [edited, repeated] }),
+      edit(message, bob, 'mine', { at: 13, media_names: [refused] }),
+    );
+    expect(outcomes.map(verdict)).toEqual(['message', 'duplicate', 'FORBIDDEN']);
+    expect(await storage.media.find([edited])).toMatchObject([{ used_at: 11 }]);
+    expect((await due(storage)).sort()).toEqual([repeated, refused].sort());
+  },
+
   async 'claims any number of files'({ storage }) {
     const names = await Promise.all(upTo(150).map(() => stored(storage)));
-    expect(namesOf(await storage.media.claim(names, 11))).toEqual(names.sort());
+    await (await speaker(storage))(names);
     expect(await due(storage)).toEqual([]);
+    expect(namesOf(await storage.media.find(names))).toEqual(names.sort());
   },
 
   async 'condemns what is old and unused, also what was never finished'({ storage }) {
@@ -82,15 +110,27 @@ export const mediaCases: Cases<Bed> = {
 
   async 'lets no reference bring back what is condemned'({ storage }) {
     const name = await stored(storage);
-    await storage.media.condemn([name], 11);
-    expect(await storage.media.claim([name], 12)).toEqual([]);
+    expect(await storage.media.condemn([name], 11)).toEqual([name]);
+    await (await speaker(storage))([name]);
     expect(await storage.media.find([name])).toEqual([]);
+    expect(await due(storage)).toEqual([name]);
+  },
+
+  async 'takes back only what nothing refers to'({ storage }) {
+    const [used, unused] = [await stored(storage), await stored(storage)];
+    const unfinished = fresh(1);
+    await storage.media.add(unfinished);
+    await (await speaker(storage))([used]);
+    const names = [unused, used, unfinished.name];
+    for (const at of [11, 12]) expect(await storage.media.condemn(names, at)).toEqual([unused, unfinished.name]);
+    expect(namesOf(await storage.media.find(names))).toEqual([used]);
+    expect((await due(storage, 100, 0)).sort()).toEqual([unused, unfinished.name].sort());
   },
 
   async 'names what is condemned until it is forgotten, a slice at a time'({ storage, probe }) {
     const names = await Promise.all(upTo(5).map(() => stored(storage)));
     const used = await stored(storage);
-    await storage.media.claim([used], 11);
+    await (await speaker(storage))([used]);
     const first = await due(storage, 2);
     expect(first).toHaveLength(2);
     // Whoever was to delete them died.
@@ -105,9 +145,11 @@ export const mediaCases: Cases<Bed> = {
 
   async 'decides for each file whether a reference or the clean-up was first'({ storage }) {
     const names = await Promise.all(upTo(40).map(() => stored(storage)));
+    const refer = await speaker(storage);
     const claims = names.map(async (name, n) => {
       for (let turn = 0; turn < n; turn++) await new Promise((resolve) => setImmediate(resolve));
-      return namesOf(await storage.media.claim([name], 11));
+      await refer([name]);
+      return namesOf(await storage.media.find([name]));
     });
     const cleanUps = upTo(8).map(() => due(storage, 5));
     const [kept, gone] = [(await Promise.all(claims)).flat(), (await Promise.all(cleanUps)).flat()];
@@ -130,12 +172,45 @@ export const mediaCases: Cases<Bed> = {
     expect((await due(storage)).sort()).toEqual([first, second].sort());
   },
 
-  async 'keeps one picture of those who race to set it'({ storage }) {
+  async 'uses a group’s picture with the change of the group, and condemns the one it replaces'({ storage }) {
+    const [ann, bob] = (await people(storage, 2)) as [number, number];
+    const chat_id = await group(storage, [ann, bob]);
+    const [first, second, refused] = [await stored(storage), await stored(storage), await stored(storage)];
+    const set = async (avatar_url: string | null, actor_id = ann, at = 11) =>
+      (await write(storage, updateChat(chat_id, actor_id, { avatar_url, at })))[0];
+    expect(await set(`/static/${first}`)).toMatchObject({ chat: { avatar_url: `/static/${first}` }, freed: [] });
+    expect(await storage.media.find([first])).toMatchObject([{ used_at: 11 }]);
+    expect(await set(`/static/${first}`, ann, 12)).toMatchObject({ duplicate: true, freed: [] });
+    expect(await mustWrite(storage, updateChat(chat_id, ann, { chat_name: 'x' }))).toMatchObject([{ freed: [] }]);
+    expect(verdict(await set(`/static/${refused}`, bob))).toBe('FORBIDDEN');
+    expect(await storage.media.find([first, refused])).toHaveLength(2);
+    expect(await storage.media.find([first])).toMatchObject([{ used_at: 11 }]);
+    expect(await set(`/static/${second}`)).toMatchObject({ freed: [first] });
+    expect(namesOf(await storage.media.find([first, second]))).toEqual([second]);
+    expect(await set(null)).toMatchObject({ chat: { avatar_url: null }, freed: [second] });
+    expect((await due(storage)).sort()).toEqual([first, second, refused].sort());
+  },
+
+  async 'keeps one picture of those who race to set it, of a person and of a group'({ storage }) {
     const [ann] = (await people(storage, 1)) as [number];
-    const names = await Promise.all(upTo(10).map(() => stored(storage)));
-    await Promise.all(names.map((name) => storage.users.update(ann, { avatar_url: `/static/${name}` }, 11)));
-    const kept = namesOf(await storage.media.find(names));
-    expect((await storage.users.get([ann]))[0]?.avatar_url).toBe(`/static/${kept[0]}`);
-    expect([kept.length, (await due(storage)).length]).toEqual([1, 9]);
+    const chat_id = await group(storage, [ann]);
+    const pictures = [
+      {
+        set: (avatar_url: string): Promise<unknown> => storage.users.update(ann, { avatar_url }, 11),
+        shown: async () => (await storage.users.get([ann]))[0]?.avatar_url,
+      },
+      {
+        set: (avatar_url: string): Promise<unknown> => write(storage, updateChat(chat_id, ann, { avatar_url })),
+        shown: async () => (await storage.chats.views(ann, [chat_id]))[0]?.chat.avatar_url,
+      },
+    ];
+    for (const { set, shown } of pictures) {
+      const names = await Promise.all(upTo(10).map(() => stored(storage)));
+      await Promise.all(names.map((name) => set(`/static/${name}`)));
+      const kept = namesOf(await storage.media.find(names));
+      const gone = await due(storage);
+      expect([await shown(), kept.length, gone.length]).toEqual([`/static/${kept[0]}`, 1, 9]);
+      await storage.media.forget(gone);
+    }
   },
 };
