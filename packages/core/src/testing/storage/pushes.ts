@@ -3,6 +3,7 @@ import type { DuePush, NewPush, Storage } from '../../ports/index.js';
 import type { Cases } from '../cases.js';
 import type { Bed } from './test-database.js';
 import {
+  amongStrangers,
   append,
   group,
   messageOf,
@@ -225,5 +226,13 @@ export const pushCases: Cases<Bed> = {
     expect(await take(storage)).toMatchObject([{ user_id: waiting.bob }]);
     await storage.pushes.forget([other.bob, failed.bob], start_at);
     expect((await take(storage, start_at + 500)).map(({ user_id }) => user_id)).toEqual([failed.bob]);
+  },
+
+  async 'hurries or forgets for any number of users at once'({ storage }) {
+    const hurried = await expanded(storage, { due_at: start_at + 500 });
+    const forgotten = await expanded(storage, { due_at: start_at + 500 });
+    await storage.pushes.hurry(amongStrangers(hurried.bob), start_at);
+    await storage.pushes.forget(amongStrangers(forgotten.bob), start_at);
+    expect((await take(storage, start_at + 500)).map(({ user_id }) => user_id)).toEqual([hurried.bob]);
   },
 };
