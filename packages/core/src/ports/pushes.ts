@@ -37,6 +37,10 @@ export interface DuePush extends NewPush {
   delivered_seq: number;
   cleared_seq: number;
   muted_until: number | null;
+  /** They have blocked the message's sender. */
+  is_blocked: boolean;
+  /** They have deleted the message for themselves. */
+  is_hidden: boolean;
   chat_type: ChatType;
   chat_name: string | null;
 }
@@ -50,9 +54,7 @@ export type PushKey = Pick<DuePush, 'user_id' | 'chat_id' | 'seq'>;
 export interface Pushes {
   /** The oldest of each chat first. */
   outbox(limit: number): Promise<OutboxRow[]>;
-  /**
-   * The present members other than the sender who have a device and have not blocked the sender.
-   */
+  /** The present members other than the sender who have a device and have not blocked the sender. */
   recipients(chat_id: number, sender_id: number): Promise<PushRecipient[]>;
   /**
    * Replaces the outbox rows of each chat up to `seq` by its pushes, all in one transaction. A chat whose rows are gone
@@ -60,7 +62,11 @@ export interface Pushes {
    * message takes its place, for all devices; the earlier `due_at` stands, but one that has failed keeps its own.
    */
   expand(chats: readonly { chat_id: number; seq: number; pushes: readonly NewPush[] }[]): Promise<void>;
-  /** At most `limit` pushes that are due at `at`; nobody else gets them before `until`, or before they are settled. */
+  /**
+   * At most `limit` pushes that are due at `at`; nobody else gets them before `until`, or before they are settled. How
+   * their users stand is no older than this call: a push may have waited long, and whoever has blocked its sender,
+   * deleted its message or left since must not be told.
+   */
   take(query: { at: number; until: number; limit: number }): Promise<DuePush[]>;
   /**
    * `done` are removed, `later` are changed, and all of them may be taken again. What has meanwhile become a push of a

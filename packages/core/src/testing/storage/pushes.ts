@@ -3,6 +3,7 @@ import type { DuePush, NewPush, Storage } from '../../ports/index.js';
 import type { Cases } from '../cases.js';
 import type { Bed } from './test-database.js';
 import {
+  add,
   amongStrangers,
   append,
   group,
@@ -132,8 +133,31 @@ export const pushCases: Cases<Bed> = {
       {
         ...{ user_id: bob, chat_id, seq: 1, at: start_at, due_at: start_at, attempts: 0, device_ids: null },
         ...{ is_member: true, delivered_seq: 1, cleared_seq: 0, muted_until: 2 ** 52 },
+        ...{ is_blocked: false, is_hidden: false },
         ...{ chat_type: 'private', chat_name: null },
       },
+    ]);
+  },
+
+  async 'says who has blocked the sender by now, and who has deleted the message for themselves'({ storage }) {
+    const users = await people(storage, 4);
+    const [ann, bob, cem, dan] = users as [number, number, number, number];
+    const chat_id = await group(storage, users);
+    await mustWrite(storage, notifying(chat_id, ann), notifying(chat_id, bob));
+    const pushes = [...[bob, cem, dan].map((user_id) => pushTo(user_id, 1)), pushTo(ann, 2)];
+    await storage.pushes.expand([{ chat_id, seq: 2, pushes }]);
+    // What one does to another says nothing of a third, and another message, or another chat's, is not this one.
+    await storage.blocks.add({ blocker_id: bob, blocked_id: ann, at: start_at });
+    await storage.blocks.add({ blocker_id: dan, blocked_id: bob, at: start_at });
+    await storage.messages.hide({ chat_id, user_id: cem, seq: 1 });
+    await storage.messages.hide({ chat_id, user_id: dan, seq: 2 });
+    await storage.messages.hide({ chat_id: await privateChat(storage, ann, dan), user_id: dan, seq: 1 });
+    const taken = (await take(storage)).sort((a, b) => a.user_id - b.user_id);
+    expect(taken.map(({ user_id, is_blocked, is_hidden }) => [user_id, is_blocked, is_hidden])).toEqual([
+      [ann, false, false],
+      [bob, true, false],
+      [cem, false, true],
+      [dan, false, false],
     ]);
   },
 
@@ -144,6 +168,16 @@ export const pushCases: Cases<Bed> = {
     await mustWrite(storage, notifying(chat_id, ann), remove(chat_id, ann, bob));
     await storage.pushes.expand([{ chat_id, seq: 1, pushes: [pushTo(bob, 1)] }]);
     expect(await take(storage)).toMatchObject([{ is_member: false, chat_type: 'group', chat_name: 'A group' }]);
+  },
+
+  async 'says of who has come back that they have what was written before'({ storage }) {
+    const users = await people(storage, 2);
+    const [ann, bob] = users as [number, number];
+    const chat_id = await group(storage, users);
+    await mustWrite(storage, notifying(chat_id, ann));
+    await storage.pushes.expand([{ chat_id, seq: 1, pushes: [pushTo(bob, 1)] }]);
+    await mustWrite(storage, remove(chat_id, ann, bob), add(chat_id, ann, bob));
+    expect(await take(storage)).toMatchObject([{ seq: 1, is_member: true, delivered_seq: 2 }]);
   },
 
   async 'gives nothing before it is due'({ storage }) {
