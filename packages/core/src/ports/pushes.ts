@@ -1,4 +1,5 @@
 import type { ChatType } from '@dialect/protocol';
+import type { MessageRow } from './messages.js';
 
 /** A message whose recipients have not been looked for yet. */
 export interface OutboxRow {
@@ -6,6 +7,8 @@ export interface OutboxRow {
   seq: number;
   sender_id: number;
   at: number;
+  /** The message's, as it stands: whom it mentions is in it. */
+  meta: MessageRow['meta'];
 }
 
 /** A present member who may hear of somebody's messages, as they stand. */
@@ -14,9 +17,10 @@ export interface PushRecipient {
   joined_seq: number;
   delivered_seq: number;
   cleared_seq: number;
+  muted_until: number | null;
 }
 
-/** What one user has to be told of one chat: of its newest message alone. */
+/** What one user has to be told of one chat: of one message alone, the newest that they have to hear of. */
 export interface NewPush {
   user_id: number;
   seq: number;
@@ -52,7 +56,7 @@ export type PushKey = Pick<DuePush, 'user_id' | 'chat_id' | 'seq'>;
  * the user has been told. Whatever dies in between, the rows are there, and any node goes on with them.
  */
 export interface Pushes {
-  /** The oldest of each chat first. */
+  /** The oldest of each chat first. `meta` comes from the message: a send writes nothing more for it. */
   outbox(limit: number): Promise<OutboxRow[]>;
   /** The present members other than the sender who have a device and have not blocked the sender. */
   recipients(chat_id: number, sender_id: number): Promise<PushRecipient[]>;

@@ -63,13 +63,14 @@ export const pushCases: Cases<Bed> = {
   async 'puts into the outbox what asks for it and is stored, once'({ storage }) {
     const [ann, bob] = (await people(storage, 2)) as [number, number];
     const chat_id = await privateChat(storage, ann, bob);
-    const message = notifying(chat_id, ann);
+    const meta = '{"mentions":[7]}';
+    const message = append(chat_id, ann, { notify: true, meta });
     const stranger = (await people(storage, 1))[0] as number;
     await write(storage, message, append(chat_id, bob), message, notifying(chat_id, stranger), notifying(chat_id, bob));
     await write(storage, message);
     expect(await storage.pushes.outbox(10)).toEqual([
-      { chat_id, seq: 1, sender_id: ann, at: start_at },
-      { chat_id, seq: 3, sender_id: bob, at: start_at },
+      { chat_id, seq: 1, sender_id: ann, at: start_at, meta },
+      { chat_id, seq: 3, sender_id: bob, at: start_at, meta: null },
     ]);
     expect(await storage.pushes.outbox(1)).toHaveLength(1);
   },
@@ -95,11 +96,12 @@ export const pushCases: Cases<Bed> = {
     await storage.blocks.add({ blocker_id: ann, blocked_id: fay, at: start_at });
     await post(storage, chat_id, ann, 3);
     await storage.members.advance([{ kind: 'delivered', chat_id, user_id: bob, seq: 2, at: start_at }]);
+    await storage.members.settle({ chat_id, user_id: fay, muted_until: 2 ** 52 });
     const marks = { joined_seq: 0, cleared_seq: 0 };
     const recipients = await storage.pushes.recipients(chat_id, ann);
     expect(recipients.sort((a, b) => a.user_id - b.user_id)).toEqual([
-      { user_id: bob, delivered_seq: 2, ...marks },
-      { user_id: fay, delivered_seq: 0, ...marks },
+      { user_id: bob, delivered_seq: 2, muted_until: null, ...marks },
+      { user_id: fay, delivered_seq: 0, muted_until: 2 ** 52, ...marks },
     ]);
     const of_bob = (await storage.pushes.recipients(chat_id, bob)).map(({ user_id }) => user_id);
     expect(of_bob.sort((a, b) => a - b)).toEqual([ann, eve, fay]);
