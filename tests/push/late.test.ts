@@ -1,3 +1,4 @@
+import type { Caller } from '@dialect/core';
 import { createCuttableProxy } from '@dialect/core/testing';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { describePushDatabases } from './databases.js';
@@ -114,5 +115,43 @@ describePushDatabases('push to who was there and is not', (create) => {
     await world.waiting(1);
     await world.settled();
     expect(world.pushed()).toEqual([]);
+  });
+
+  test('who blocks the sender, or deletes the message for themselves, while it waits is not pushed to', async () => {
+    const world = await createPushWorld(create, patient);
+    const ann = await world.person('Ann');
+    const others = await Promise.all(['Bob', 'Cem', 'Dan'].map((name) => world.person(name, `${name}-1`)));
+    const [bob, cem] = others as [Caller, Caller, Caller];
+    const chat_id = await world.chatOf(ann, ...others);
+    const sockets = await Promise.all(['Bob', 'Cem', 'Dan'].map((name) => world.plain(name)));
+    await until(() => others.every(({ user_id }) => world.messenger.presence.isOnline(user_id)));
+    await world.send(ann, chat_id);
+    await world.waiting(3);
+    await world.messenger.users.block(bob, { user_id: ann.user_id });
+    const [message] = await world.messenger.messages.history(cem, { chat_id });
+    await world.messenger.messages.delete(cem, { message_id: message?.id as number, for_everyone: false });
+    for (const socket of sockets) socket.terminate();
+    await world.settled();
+    expect(world.pushed()).toEqual(['Dan-1']);
+  });
+
+  test('a mention that waits for who has muted the chat is kept when other messages come; a mute then silences', async () => {
+    const world = await createPushWorld(create, patient);
+    const ann = await world.person('Ann');
+    const bob = await world.person('Bob', 'Bob-1');
+    const cem = await world.person('Cem', 'Cem-1');
+    const chat_id = await world.chatOf(ann, bob, cem);
+    const sockets = [await world.plain('Bob'), await world.plain('Cem')];
+    await until(() => [bob, cem].every(({ user_id }) => world.messenger.presence.isOnline(user_id)));
+    await world.messenger.chats.mute(bob, { chat_id });
+    await world.messenger.messages.send(ann, { chat_id, content: 'Bob?', mentions: [bob.user_id] });
+    await world.waiting(2);
+    await world.send(ann, chat_id, 'for all');
+    await world.waiting(2);
+    await world.messenger.chats.mute(cem, { chat_id });
+    for (const socket of sockets) socket.terminate();
+    await world.settled();
+    const texts = world.service.accepted.map(({ token, notification }) => `${token}: ${notification.body}`);
+    expect(texts).toEqual(['Bob-1: Bob?']);
   });
 });

@@ -1,3 +1,4 @@
+import type { Caller } from '@dialect/core';
 import { expect, test } from 'vitest';
 import { describePushDatabases } from './databases.js';
 import { createPushWorld, quick, sleep, until } from './world.js';
@@ -82,6 +83,26 @@ describePushDatabases('push', (create) => {
     const texts = world.service.accepted.map(({ token, notification }) => `${token}: ${notification.body}`);
     expect(texts.filter((text) => text.startsWith('bob'))).toEqual(['bob-1: Bob?', 'bob-1: for all again']);
     expect(texts.filter((text) => text.startsWith('cem'))).toHaveLength(3);
+  });
+
+  test('a mention in a muted chat rings though other messages come together with it, once', async () => {
+    const world = await createPushWorld(create, { push_options: { ...quick, gather_ms: 2_000 } });
+    const ann = await world.person('Ann');
+    const bob = await world.person('Bob', 'bob-1');
+    const cem = await world.person('Cem', 'cem-1');
+    const dan = await world.person('Dan', 'dan-1');
+    const chat_id = await world.chatOf(ann, bob, cem, dan);
+    for (const muted of [bob, dan]) await world.messenger.chats.mute(muted, { chat_id });
+    const mention = (from: Caller, content: string) =>
+      world.messenger.messages.send(from, { chat_id, content, mentions: [bob.user_id] });
+    await mention(cem, 'Bob, from Cem?');
+    await world.send(cem, chat_id, 'for all, from Cem');
+    await mention(ann, 'Bob?');
+    await mention(ann, 'Bob!');
+    await world.send(ann, chat_id, 'for all');
+    await world.settled();
+    const texts = world.service.accepted.map(({ token, notification }) => `${token}: ${notification.body}`);
+    expect(texts.sort()).toEqual(['bob-1: Bob!', 'cem-1: for all']);
   });
 
   test('a dead token is removed, and its neighbours ring', async () => {

@@ -1,10 +1,7 @@
 import type { Block, Blocks } from '@dialect/core';
 import { createPairLock } from './pair-lock.js';
 import type { Bindable, SqlConnection, SqlWork } from './sql-database.js';
-import { inChunks, type Sql } from './statement.js';
-
-/** Keys in one statement, so that its text and its parameters stay within what every database takes. */
-const keys_per_statement = 1_024;
+import type { Sql } from './statement.js';
 
 export function createBlocks(sql: Sql): Bindable<Blocks> {
   const lockPair = createPairLock(sql);
@@ -52,18 +49,6 @@ export function createBlocks(sql: Sql): Bindable<Blocks> {
       await make(connection);
     });
 
-  /** The same question for any number of keys, all asked of one moment where the database can. */
-  const forAll = <Row>(
-    work: SqlWork,
-    keys: readonly number[],
-    ask: (connection: SqlConnection, keys: readonly number[]) => Promise<Row[]>,
-  ): Promise<Row[]> =>
-    work.read(async (connection) => {
-      const rows: Row[] = [];
-      for (const chunk of inChunks(keys, keys_per_statement)) rows.push(...(await ask(connection, chunk)));
-      return rows;
-    });
-
   return (work) => ({
     add: (block) =>
       change(work, block, async (connection) => (await find.first(connection, block)) ?? insert.run(connection, block)),
@@ -71,11 +56,11 @@ export function createBlocks(sql: Sql): Bindable<Blocks> {
     list: (page) =>
       work.read(async (connection) => (await list.all(connection, page)).map(({ blocked_id }) => blocked_id)),
     of: (user_id, among) =>
-      forAll(work, among, async (connection, keys) =>
-        (await blockedBy(connection, keys, { user_id })).map(({ blocked_id }) => blocked_id),
+      work.read(async (connection) =>
+        (await blockedBy(connection, among, { user_id })).map(({ blocked_id }) => blocked_id),
       ),
-    blockersOf: (user_id, among) => forAll(work, among, (connection, keys) => findBlockers(connection, user_id, keys)),
-    inPrivateChats: (chat_ids) => forAll(work, chat_ids, (connection, keys) => inPrivateChats(connection, keys, {})),
+    blockersOf: (user_id, among) => work.read((connection) => findBlockers(connection, user_id, among)),
+    inPrivateChats: (chat_ids) => work.read((connection) => inPrivateChats(connection, chat_ids, {})),
   });
 }
 

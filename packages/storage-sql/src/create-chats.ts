@@ -34,6 +34,9 @@ export function createChatCreators(sql: Sql): Bindable<Pick<Chats, 'openPrivate'
   const byClientId = sql.statement((db, v: { owner_id: number; client_id: string }) =>
     db.selectFrom('chats').selectAll().where('owner_id', '=', v.owner_id).where('client_id', '=', v.client_id),
   );
+  const findUsers = sql.listStatement((db, ids: number[]) =>
+    db.selectFrom('users').select('id').where('id', 'in', ids),
+  );
 
   async function create(connection: SqlConnection, chat: NewChat, members: Pick<MemberRow, 'user_id' | 'role'>[]) {
     await mustExist(
@@ -50,8 +53,7 @@ export function createChatCreators(sql: Sql): Bindable<Pick<Chats, 'openPrivate'
   }
 
   async function mustExist(connection: SqlConnection, user_ids: number[]): Promise<void> {
-    const users = await sql.all(connection, sql.db.selectFrom('users').select('id').where('id', 'in', user_ids));
-    const found = new Set(users.map((user) => user.id));
+    const found = new Set((await findUsers(connection, user_ids, {})).map((user) => user.id));
     const missing = user_ids.filter((user_id) => !found.has(user_id));
     if (missing.length > 0) throw new Error(`There are no users with these ids: ${missing.join(', ')}.`);
   }

@@ -1,10 +1,11 @@
-import type { MessageRow, OutboxRow } from '@dialect/core';
+import type { MessageRow } from '@dialect/core';
+import type { Schema } from './schema.js';
 import type { SqlConnection } from './sql-database.js';
 import { inChunks, type Sql } from './statement.js';
 
 /** Puts messages into the outbox of pushes, in the transaction that stores them. */
 export function createOutboxInsert(sql: Sql) {
-  const insert = sql.rowsStatement((db, rows: OutboxRow[]) =>
+  const insert = sql.rowsStatement((db, rows: Schema['push_outbox'][]) =>
     db
       .insertInto('push_outbox')
       .values(rows.map((row) => ({ chat_id: row.chat_id, seq: row.seq, sender_id: row.sender_id, at: row.at }))),

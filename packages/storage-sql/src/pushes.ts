@@ -1,17 +1,27 @@
 import type { Pushes } from '@dialect/core';
 import { createExpandPushes } from './expand-pushes.js';
+import { readMetaText } from './read-message.js';
 import type { Bindable, SqlConnection, SqlWork } from './sql-database.js';
 import type { Sql } from './statement.js';
 import { createTakePushes } from './take-pushes.js';
 
 export function createPushes(sql: Sql): Bindable<Pushes> {
   const outbox = sql.statement((db, v: { limit: number }) =>
-    db.selectFrom('push_outbox').selectAll().orderBy('chat_id').orderBy('seq').limit(v.limit),
+    db
+      .selectFrom('push_outbox')
+      .leftJoin('messages', (join) =>
+        join.onRef('messages.chat_id', '=', 'push_outbox.chat_id').onRef('messages.seq', '=', 'push_outbox.seq'),
+      )
+      .selectAll('push_outbox')
+      .select('messages.meta')
+      .orderBy('push_outbox.chat_id')
+      .orderBy('push_outbox.seq')
+      .limit(v.limit),
   );
   const recipients = sql.statement((db, v: { chat_id: number; sender_id: number }) =>
     db
       .selectFrom('members')
-      .select(['user_id', 'joined_seq', 'delivered_seq', 'cleared_seq'])
+      .select(['user_id', 'joined_seq', 'delivered_seq', 'cleared_seq', 'muted_until'])
       .where('chat_id', '=', v.chat_id)
       .where('user_id', '!=', v.sender_id)
       .where('left_at', 'is', null)
@@ -52,7 +62,11 @@ export function createPushes(sql: Sql): Bindable<Pushes> {
   };
 
   return (work) => ({
-    outbox: (limit) => work.read((connection) => outbox.all(connection, { limit })),
+    outbox: (limit) =>
+      work.read(async (connection) => {
+        const rows = await outbox.all(connection, { limit });
+        return rows.map((row) => ({ ...row, meta: readMetaText(sql, row.meta) }));
+      }),
     recipients: (chat_id, sender_id) => work.read((connection) => recipients.all(connection, { chat_id, sender_id })),
     expand: bindExpand(work),
     ...bindTake(work),

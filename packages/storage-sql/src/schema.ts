@@ -26,7 +26,8 @@ export interface Schema {
   /** Histories cleared for everyone whose rows are still to be emptied: those above `done_seq`, up to `up_to_seq`. */
   scrubs: { chat_id: number; done_seq: number; up_to_seq: number };
   devices: Stored<DeviceRow>;
-  push_outbox: OutboxRow;
+  /** `meta` is the message's, and not stored twice. */
+  push_outbox: Omit<OutboxRow, 'meta'>;
   pushes: PushRow;
   /** `size` is null until the bytes are there; `removed_at`: they are about to go, and nobody may refer to them. */
   media: Omit<MediaRow, 'size'> & { size: number | null; removed_at: number | null };

@@ -38,8 +38,9 @@ export interface Sql {
    */
   statement<V extends object, Row>(build: (db: Kysely<Schema>, values: V) => Compilable<Row>): Statement<V, Row>;
   /**
-   * The same for a list of keys: compiled once for each power of two, the rest of the places filled with the last key.
-   * No keys: no rows, and nothing is run.
+   * The same for any number of keys: in pieces, each compiled once for its power of two, the rest of the places filled
+   * with the last key. Rows come piece by piece, so only those of one key keep the order that the query gives them.
+   * A key that is there twice counts once. No keys: no rows, and nothing is run.
    */
   listStatement<K extends number | string, V extends object, Row>(
     build: (db: Kysely<Schema>, keys: K[], values: V) => Compilable<Row>,
@@ -51,6 +52,9 @@ export interface Sql {
   /** A query that runs seldom. */
   all<Row>(connection: SqlConnection, query: Compilable<Row>): Promise<Row[]>;
 }
+
+/** Keys in one statement. SQLite takes 32,766 parameters, others 65,535, and a text of that length is slow to parse. */
+const keys_per_statement = 1_024;
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -88,12 +92,16 @@ export function createSql(dialect: SqlDialect, prefix: string): Sql {
         compile(build(db, upTo(size, (index) => new Parameter('', index)) as never[], placeholders<V>())),
       );
       return async (connection: SqlConnection, keys: readonly K[], values: V) => {
-        if (keys.length === 0) return [];
-        const last = keys.length - 1;
-        const { rows } = await bySize(2 ** Math.ceil(Math.log2(keys.length)))(connection, ({ name, index }) =>
-          index === null ? (values as Values)[name] : keys[Math.min(index, last)],
-        );
-        return rows as Row[];
+        const pieces: Row[][] = [];
+        // A key in two pieces would give its rows twice.
+        for (const piece of inChunks([...new Set(keys)], keys_per_statement)) {
+          const last = piece.length - 1;
+          const { rows } = await bySize(2 ** Math.ceil(Math.log2(piece.length)))(connection, ({ name, index }) =>
+            index === null ? (values as Values)[name] : piece[Math.min(index, last)],
+          );
+          pieces.push(rows as Row[]);
+        }
+        return pieces.flat();
       };
     },
 

@@ -44,6 +44,18 @@ export function createTakePushes(sql: Sql): Bindable<Pick<Pushes, 'take' | 'sett
       .leftJoin('members', (join) =>
         join.onRef('members.chat_id', '=', 'pushes.chat_id').onRef('members.user_id', '=', 'pushes.user_id'),
       )
+      .leftJoin('messages', (join) =>
+        join.onRef('messages.chat_id', '=', 'pushes.chat_id').onRef('messages.seq', '=', 'pushes.seq'),
+      )
+      .leftJoin('blocks', (join) =>
+        join.onRef('blocks.blocker_id', '=', 'pushes.user_id').onRef('blocks.blocked_id', '=', 'messages.sender_id'),
+      )
+      .leftJoin('hidden', (join) =>
+        join
+          .onRef('hidden.user_id', '=', 'pushes.user_id')
+          .onRef('hidden.chat_id', '=', 'pushes.chat_id')
+          .onRef('hidden.seq', '=', 'pushes.seq'),
+      )
       .select([
         'pushes.user_id',
         'pushes.chat_id',
@@ -57,6 +69,8 @@ export function createTakePushes(sql: Sql): Bindable<Pick<Pushes, 'take' | 'sett
         'members.delivered_seq',
         'members.cleared_seq',
         'members.muted_until',
+        'blocks.blocked_id',
+        'hidden.seq as hidden',
         'chats.chat_type',
         'chats.chat_name',
       ])
@@ -115,21 +129,26 @@ export function createTakePushes(sql: Sql): Bindable<Pick<Pushes, 'take' | 'sett
   });
 }
 
-/** A row together with its user's membership, of which the join says null where there is none. */
-interface Row extends Omit<DuePush, 'device_ids' | 'is_member' | 'delivered_seq' | 'cleared_seq'> {
+/** A row together with what the joins found, of which they say null where there is nothing. */
+interface Row
+  extends Omit<DuePush, 'device_ids' | 'is_member' | 'delivered_seq' | 'cleared_seq' | 'is_blocked' | 'is_hidden'> {
   device_ids: string | null;
   member_rev: number | null;
   left_at: number | null;
   delivered_seq: number | null;
   cleared_seq: number | null;
+  blocked_id: number | null;
+  hidden: number | null;
 }
 
-function toPush({ member_rev, left_at, device_ids, delivered_seq, cleared_seq, ...row }: Row): DuePush {
+function toPush({ member_rev, left_at, blocked_id, hidden, ...row }: Row): DuePush {
   return {
     ...row,
-    device_ids: device_ids === null ? null : (JSON.parse(device_ids) as number[]),
+    device_ids: row.device_ids === null ? null : (JSON.parse(row.device_ids) as number[]),
     is_member: member_rev !== null && left_at === null,
-    delivered_seq: delivered_seq ?? 0,
-    cleared_seq: cleared_seq ?? 0,
+    delivered_seq: row.delivered_seq ?? 0,
+    cleared_seq: row.cleared_seq ?? 0,
+    is_blocked: blocked_id !== null,
+    is_hidden: hidden !== null,
   };
 }

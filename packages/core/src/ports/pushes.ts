@@ -1,4 +1,5 @@
 import type { ChatType } from '@dialect/protocol';
+import type { MessageRow } from './messages.js';
 
 /** A message whose recipients have not been looked for yet. */
 export interface OutboxRow {
@@ -6,6 +7,8 @@ export interface OutboxRow {
   seq: number;
   sender_id: number;
   at: number;
+  /** The message's, as it stands: whom it mentions is in it. */
+  meta: MessageRow['meta'];
 }
 
 /** A present member who may hear of somebody's messages, as they stand. */
@@ -14,9 +17,10 @@ export interface PushRecipient {
   joined_seq: number;
   delivered_seq: number;
   cleared_seq: number;
+  muted_until: number | null;
 }
 
-/** What one user has to be told of one chat: of its newest message alone. */
+/** What one user has to be told of one chat: of one message alone, the newest that they have to hear of. */
 export interface NewPush {
   user_id: number;
   seq: number;
@@ -37,6 +41,10 @@ export interface DuePush extends NewPush {
   delivered_seq: number;
   cleared_seq: number;
   muted_until: number | null;
+  /** They have blocked the message's sender. */
+  is_blocked: boolean;
+  /** They have deleted the message for themselves. */
+  is_hidden: boolean;
   chat_type: ChatType;
   chat_name: string | null;
 }
@@ -48,11 +56,9 @@ export type PushKey = Pick<DuePush, 'user_id' | 'chat_id' | 'seq'>;
  * the user has been told. Whatever dies in between, the rows are there, and any node goes on with them.
  */
 export interface Pushes {
-  /** The oldest of each chat first. */
+  /** The oldest of each chat first. `meta` comes from the message: a send writes nothing more for it. */
   outbox(limit: number): Promise<OutboxRow[]>;
-  /**
-   * The present members other than the sender who have a device and have not blocked the sender.
-   */
+  /** The present members other than the sender who have a device and have not blocked the sender. */
   recipients(chat_id: number, sender_id: number): Promise<PushRecipient[]>;
   /**
    * Replaces the outbox rows of each chat up to `seq` by its pushes, all in one transaction. A chat whose rows are gone
@@ -60,7 +66,11 @@ export interface Pushes {
    * message takes its place, for all devices; the earlier `due_at` stands, but one that has failed keeps its own.
    */
   expand(chats: readonly { chat_id: number; seq: number; pushes: readonly NewPush[] }[]): Promise<void>;
-  /** At most `limit` pushes that are due at `at`; nobody else gets them before `until`, or before they are settled. */
+  /**
+   * At most `limit` pushes that are due at `at`; nobody else gets them before `until`, or before they are settled. How
+   * their users stand is no older than this call: a push may have waited long, and whoever has blocked its sender,
+   * deleted its message or left since must not be told.
+   */
   take(query: { at: number; until: number; limit: number }): Promise<DuePush[]>;
   /**
    * `done` are removed, `later` are changed, and all of them may be taken again. What has meanwhile become a push of a

@@ -22,8 +22,9 @@ export interface StorageRepositories {
 
 /**
  * Where everything durable lives. Promises of every method: what is acknowledged is committed and flushed to disk;
- * reads see every commit acknowledged before them; one method is atomic, and nothing of a failed one remains. A database
- * that another program keeps locked for longer than a storage waits makes it throw BUSY.
+ * reads see every commit acknowledged before them; one method is atomic, and nothing of a failed one remains. A list of
+ * ids may be of any length (all connections of a node can end at once) and hold an id twice, which is answered once. A
+ * database that another program keeps locked for longer than a storage waits makes it throw BUSY.
  */
 export interface Storage<Connection = unknown> extends StorageRepositories {
   /**

@@ -1,6 +1,6 @@
-import { readMeta } from '../domain/message-meta.js';
 import { contentFree, notificationText } from '../domain/notification.js';
 import type { DeviceRow, DuePush, MessageRow, PushNotification, Storage } from '../ports/index.js';
+import { isMuted, mentionsOf } from './muted.js';
 
 /** One device of one push. */
 export interface Addressed {
@@ -27,7 +27,9 @@ export async function compose(
   return pushes.flatMap((push) => {
     const message = messages.get(placeOf(push));
     const sender = message && senders.get(message.sender_id);
-    if (!message || !sender || isMuted(push, message, at)) return [];
+    if (!message || !sender) return [];
+    // Muted since its recipients were looked for, perhaps.
+    if (isMuted(push, at) && !mentionsOf(message).includes(push.user_id)) return [];
     const text = content ? notificationText(message, sender, push) : contentFree;
     const { chat_id, user_id, device_ids } = push;
     return devices
@@ -37,10 +39,6 @@ export async function compose(
         return { push, device, notification: { token, device_type, chat_id, message_id: message.id, ...text } };
       });
   });
-}
-
-function isMuted({ muted_until, user_id }: DuePush, message: MessageRow, at: number): boolean {
-  return muted_until !== null && muted_until > at && !readMeta(message).mentions?.includes(user_id);
 }
 
 type Place = Pick<DuePush, 'chat_id' | 'seq'>;

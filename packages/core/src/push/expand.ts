@@ -1,11 +1,13 @@
 import type { Clock, NewPush, OutboxRow, Storage } from '../ports/index.js';
 import type { Presence } from '../presence.js';
+import { isMuted, mentionsOf } from './muted.js';
 
 const batch = 1_000;
 
 /**
  * Makes pushes of what stands in the outbox: for each member who has to hear of it one per chat, about the newest
- * message. Who is connected gets time for their device to acknowledge it. False: there was nothing.
+ * message; for who has muted the chat about the newest that mentions them, whose place no other message may take. Who is
+ * connected gets time for their device to acknowledge it. False: there was nothing.
  */
 export async function expandOutbox(
   parts: { storage: Storage; presence: Presence; clock: Clock },
@@ -17,30 +19,38 @@ export async function expandOutbox(
   const now = clock.now();
   const chats: { chat_id: number; seq: number; pushes: NewPush[] }[] = [];
   // One after another: push takes no more than one connection to the database from those who send.
-  for (const [chat_id, newest] of newestOfSenders(rows)) {
+  for (const [chat_id, sent] of groupBy(rows, 'chat_id')) {
     const pushes = new Map<number, NewPush>();
-    for (const { sender_id, seq, at } of newest) {
+    for (const [sender_id, own] of groupBy(sent, 'sender_id')) {
+      const newest = own.at(-1);
+      const mentioning = newestMentioning(own);
       for (const { user_id, ...stands } of await storage.pushes.recipients(chat_id, sender_id)) {
-        if (Math.max(stands.joined_seq, stands.delivered_seq, stands.cleared_seq) >= seq) continue;
+        const row = isMuted(stands, now) ? mentioning.get(user_id) : newest;
+        const has_up_to = Math.max(stands.joined_seq, stands.delivered_seq, stands.cleared_seq);
+        // Another sender's may be newer.
+        if (!row || Math.max(has_up_to, pushes.get(user_id)?.seq ?? 0) >= row.seq) continue;
         const due_at = presence.isFocused(user_id, chat_id) ? now + hold_ms : now;
-        pushes.set(user_id, { user_id, seq, at, due_at });
+        pushes.set(user_id, { user_id, seq: row.seq, at: row.at, due_at });
       }
     }
-    chats.push({ chat_id, seq: newest.at(-1)?.seq ?? 0, pushes: [...pushes.values()] });
+    chats.push({ chat_id, seq: sent.at(-1)?.seq ?? 0, pushes: [...pushes.values()] });
   }
   await storage.pushes.expand(chats);
   return true;
 }
 
-/** By chat, ascending; the newest message of each of its senders, oldest first. */
-function newestOfSenders(rows: readonly OutboxRow[]): Map<number, OutboxRow[]> {
-  const chats = new Map<number, Map<number, OutboxRow>>();
+/** In each group the rows keep their order: within a chat the oldest first. */
+function groupBy(rows: readonly OutboxRow[], key: 'chat_id' | 'sender_id'): Map<number, OutboxRow[]> {
+  const groups = new Map<number, OutboxRow[]>();
   for (const row of rows) {
-    const senders = chats.get(row.chat_id) ?? new Map<number, OutboxRow>();
-    chats.set(row.chat_id, senders);
-    const known = senders.get(row.sender_id);
-    if (!known || known.seq < row.seq) senders.set(row.sender_id, row);
+    const group = groups.get(row[key]);
+    if (group) group.push(row);
+    else groups.set(row[key], [row]);
   }
-  const sorted = [...chats].sort(([a], [b]) => a - b);
-  return new Map(sorted.map(([chat_id, senders]) => [chat_id, [...senders.values()].sort((a, b) => a.seq - b.seq)]));
+  return groups;
+}
+
+/** By user, of these messages the newest that mentions them. */
+function newestMentioning(rows: readonly OutboxRow[]): Map<number, OutboxRow> {
+  return new Map(rows.flatMap((row) => mentionsOf(row).map((user_id) => [user_id, row] as const)));
 }

@@ -8,7 +8,8 @@ export function judge(
   now: { at: number; is_focused: boolean },
   limits: { hold_ms: number; give_up_after_ms: number },
 ): Verdict {
-  if (!push.is_member || Math.max(push.delivered_seq, push.cleared_seq) >= push.seq) return { kind: 'drop' };
+  if (!push.is_member || push.is_blocked || push.is_hidden) return { kind: 'drop' };
+  if (Math.max(push.delivered_seq, push.cleared_seq) >= push.seq) return { kind: 'drop' };
   const held_until = push.at + limits.hold_ms;
   // Still connected when a dead socket would have been noticed: then the socket is alive, and has carried the message.
   if (now.is_focused) return now.at >= held_until ? { kind: 'drop' } : { kind: 'wait', due_at: held_until };

@@ -4,7 +4,8 @@ import { backoff, judge } from '../../src/push/judge.js';
 
 const push: DuePush = {
   ...{ user_id: 2, chat_id: 1, seq: 7, at: 1_000, due_at: 1_000, attempts: 0, device_ids: null },
-  ...{ is_member: true, delivered_seq: 6, cleared_seq: 0, muted_until: null, chat_type: 'private', chat_name: null },
+  ...{ is_member: true, delivered_seq: 6, cleared_seq: 0, muted_until: null, is_blocked: false, is_hidden: false },
+  ...{ chat_type: 'private', chat_name: null },
 };
 const limits = { hold_ms: 100, give_up_after_ms: 5_000 };
 
@@ -14,6 +15,8 @@ describe('a push that is due', () => {
     ['drop', 'it was delivered', { delivered_seq: 7 }, { at: 1_000, is_focused: false }],
     ['drop', 'the chat was cleared', { cleared_seq: 8 }, { at: 1_000, is_focused: false }],
     ['drop', 'the user has left', { is_member: false }, { at: 1_000, is_focused: false }],
+    ['drop', 'the user has blocked the sender', { is_blocked: true }, { at: 1_000, is_focused: false }],
+    ['drop', 'the user has deleted the message', { is_hidden: true }, { at: 1_000, is_focused: true }],
     ['wait', 'somebody is there', {}, { at: 1_099, is_focused: true }],
     ['drop', 'somebody is still there', {}, { at: 1_100, is_focused: true }],
     ['send', 'it is a day old, nearly', {}, { at: 6_000, is_focused: false }],

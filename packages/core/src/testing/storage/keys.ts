@@ -2,7 +2,19 @@ import { expect } from 'vitest';
 import { isMessengerError } from '../../errors.js';
 import type { Cases } from '../cases.js';
 import type { Bed } from './test-database.js';
-import { append, group, memberOf, messageOf, mustWrite, people, post, start_at, unique } from './world.js';
+import {
+  amongStrangers,
+  append,
+  group,
+  memberOf,
+  messageOf,
+  mustWrite,
+  people,
+  post,
+  privateChat,
+  start_at,
+  unique,
+} from './world.js';
 
 /** What a collation may take for one key: case, accents, normal forms, spaces, signs that it gives no weight. */
 const alike = [
@@ -84,5 +96,34 @@ export const keyCases: Cases<Bed> = {
 
     await probe.renumber('chats', opened.chat.id, large);
     expect(await storage.chats.openPrivate(pair)).toMatchObject({ chat: { id: large }, created: false });
+  },
+
+  async 'takes any number of ids at once, and answers once for each that is there'({ storage }) {
+    const [ann, bob, cem] = (await people(storage, 3)) as [number, number, number];
+    const pair = await privateChat(storage, ann, bob);
+    const other = await group(storage, [bob, cem]);
+    await storage.blocks.add({ blocker_id: cem, blocked_id: bob, at: start_at });
+    await storage.blocks.add({ blocker_id: bob, blocked_id: cem, at: start_at });
+    await storage.devices.add({ fcm_token: 'a', user_id: ann, device_type: 'ios', seen_at: start_at, max: 1 });
+    const users = amongStrangers(ann, bob);
+    const chats = amongStrangers(pair, other);
+    const ids = (list: readonly { id: number }[]) => list.map(({ id }) => id).sort((a, b) => a - b);
+    expect(ids(await storage.users.get(users))).toEqual([ann, bob]);
+    expect(await storage.devices.of(users)).toMatchObject([{ user_id: ann }]);
+    expect(await storage.blocks.of(cem, users)).toEqual([bob]);
+    expect(await storage.blocks.blockersOf(cem, users)).toEqual([bob]);
+    expect(await storage.blocks.inPrivateChats(chats)).toEqual([]);
+    expect((await storage.members.peersOf(users)).sort((a, b) => a.user_id - b.user_id)).toEqual([
+      { user_id: ann, peer_id: bob },
+      { user_id: bob, peer_id: ann },
+    ]);
+    const members = (await storage.members.of(chats)).map(({ chat_id, user, role }) => [chat_id, user.id, role]);
+    expect(members).toEqual([
+      [pair, ann, 'member'],
+      [pair, bob, 'member'],
+      [other, bob, 'owner'],
+      [other, cem, 'member'],
+    ]);
+    expect(ids((await storage.chats.views(bob, chats)).map(({ chat }) => chat))).toEqual([pair, other]);
   },
 };

@@ -3,6 +3,8 @@ import type { DuePush, NewPush, Storage } from '../../ports/index.js';
 import type { Cases } from '../cases.js';
 import type { Bed } from './test-database.js';
 import {
+  add,
+  amongStrangers,
   append,
   group,
   messageOf,
@@ -61,13 +63,14 @@ export const pushCases: Cases<Bed> = {
   async 'puts into the outbox what asks for it and is stored, once'({ storage }) {
     const [ann, bob] = (await people(storage, 2)) as [number, number];
     const chat_id = await privateChat(storage, ann, bob);
-    const message = notifying(chat_id, ann);
+    const meta = '{"mentions":[7]}';
+    const message = append(chat_id, ann, { notify: true, meta });
     const stranger = (await people(storage, 1))[0] as number;
     await write(storage, message, append(chat_id, bob), message, notifying(chat_id, stranger), notifying(chat_id, bob));
     await write(storage, message);
     expect(await storage.pushes.outbox(10)).toEqual([
-      { chat_id, seq: 1, sender_id: ann, at: start_at },
-      { chat_id, seq: 3, sender_id: bob, at: start_at },
+      { chat_id, seq: 1, sender_id: ann, at: start_at, meta },
+      { chat_id, seq: 3, sender_id: bob, at: start_at, meta: null },
     ]);
     expect(await storage.pushes.outbox(1)).toHaveLength(1);
   },
@@ -93,11 +96,12 @@ export const pushCases: Cases<Bed> = {
     await storage.blocks.add({ blocker_id: ann, blocked_id: fay, at: start_at });
     await post(storage, chat_id, ann, 3);
     await storage.members.advance([{ kind: 'delivered', chat_id, user_id: bob, seq: 2, at: start_at }]);
+    await storage.members.settle({ chat_id, user_id: fay, muted_until: 2 ** 52 });
     const marks = { joined_seq: 0, cleared_seq: 0 };
     const recipients = await storage.pushes.recipients(chat_id, ann);
     expect(recipients.sort((a, b) => a.user_id - b.user_id)).toEqual([
-      { user_id: bob, delivered_seq: 2, ...marks },
-      { user_id: fay, delivered_seq: 0, ...marks },
+      { user_id: bob, delivered_seq: 2, muted_until: null, ...marks },
+      { user_id: fay, delivered_seq: 0, muted_until: 2 ** 52, ...marks },
     ]);
     const of_bob = (await storage.pushes.recipients(chat_id, bob)).map(({ user_id }) => user_id);
     expect(of_bob.sort((a, b) => a - b)).toEqual([ann, eve, fay]);
@@ -131,8 +135,31 @@ export const pushCases: Cases<Bed> = {
       {
         ...{ user_id: bob, chat_id, seq: 1, at: start_at, due_at: start_at, attempts: 0, device_ids: null },
         ...{ is_member: true, delivered_seq: 1, cleared_seq: 0, muted_until: 2 ** 52 },
+        ...{ is_blocked: false, is_hidden: false },
         ...{ chat_type: 'private', chat_name: null },
       },
+    ]);
+  },
+
+  async 'says who has blocked the sender by now, and who has deleted the message for themselves'({ storage }) {
+    const users = await people(storage, 4);
+    const [ann, bob, cem, dan] = users as [number, number, number, number];
+    const chat_id = await group(storage, users);
+    await mustWrite(storage, notifying(chat_id, ann), notifying(chat_id, bob));
+    const pushes = [...[bob, cem, dan].map((user_id) => pushTo(user_id, 1)), pushTo(ann, 2)];
+    await storage.pushes.expand([{ chat_id, seq: 2, pushes }]);
+    // What one does to another says nothing of a third, and another message, or another chat's, is not this one.
+    await storage.blocks.add({ blocker_id: bob, blocked_id: ann, at: start_at });
+    await storage.blocks.add({ blocker_id: dan, blocked_id: bob, at: start_at });
+    await storage.messages.hide({ chat_id, user_id: cem, seq: 1 });
+    await storage.messages.hide({ chat_id, user_id: dan, seq: 2 });
+    await storage.messages.hide({ chat_id: await privateChat(storage, ann, dan), user_id: dan, seq: 1 });
+    const taken = (await take(storage)).sort((a, b) => a.user_id - b.user_id);
+    expect(taken.map(({ user_id, is_blocked, is_hidden }) => [user_id, is_blocked, is_hidden])).toEqual([
+      [ann, false, false],
+      [bob, true, false],
+      [cem, false, true],
+      [dan, false, false],
     ]);
   },
 
@@ -143,6 +170,16 @@ export const pushCases: Cases<Bed> = {
     await mustWrite(storage, notifying(chat_id, ann), remove(chat_id, ann, bob));
     await storage.pushes.expand([{ chat_id, seq: 1, pushes: [pushTo(bob, 1)] }]);
     expect(await take(storage)).toMatchObject([{ is_member: false, chat_type: 'group', chat_name: 'A group' }]);
+  },
+
+  async 'says of who has come back that they have what was written before'({ storage }) {
+    const users = await people(storage, 2);
+    const [ann, bob] = users as [number, number];
+    const chat_id = await group(storage, users);
+    await mustWrite(storage, notifying(chat_id, ann));
+    await storage.pushes.expand([{ chat_id, seq: 1, pushes: [pushTo(bob, 1)] }]);
+    await mustWrite(storage, remove(chat_id, ann, bob), add(chat_id, ann, bob));
+    expect(await take(storage)).toMatchObject([{ seq: 1, is_member: true, delivered_seq: 2 }]);
   },
 
   async 'gives nothing before it is due'({ storage }) {
@@ -225,5 +262,13 @@ export const pushCases: Cases<Bed> = {
     expect(await take(storage)).toMatchObject([{ user_id: waiting.bob }]);
     await storage.pushes.forget([other.bob, failed.bob], start_at);
     expect((await take(storage, start_at + 500)).map(({ user_id }) => user_id)).toEqual([failed.bob]);
+  },
+
+  async 'hurries or forgets for any number of users at once'({ storage }) {
+    const hurried = await expanded(storage, { due_at: start_at + 500 });
+    const forgotten = await expanded(storage, { due_at: start_at + 500 });
+    await storage.pushes.hurry(amongStrangers(hurried.bob), start_at);
+    await storage.pushes.forget(amongStrangers(forgotten.bob), start_at);
+    expect((await take(storage, start_at + 500)).map(({ user_id }) => user_id)).toEqual([hurried.bob]);
   },
 };

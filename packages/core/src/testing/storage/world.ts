@@ -125,3 +125,6 @@ export async function lookWhile(work: Promise<unknown>, look: () => Promise<unkn
   }
   return looks;
 }
+
+/** These ids first and last, and between them more of nobody than any database takes as parameters of one statement. */
+export const amongStrangers = (...ids: readonly number[]): number[] => [...ids, ...upTo(70_000, 1_000_000), ...ids];
