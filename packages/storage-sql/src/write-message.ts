@@ -42,7 +42,7 @@ export function createMessageWriter(sql: Sql): OperationWriter<OperationOf<'appe
       if (reply_to_id !== null) message.reply_to = quoteOf(await quoted(reply_to_id, actor_id, chat));
       chat.append(message);
       if (operation.notify) chat.notify(message);
-      if (operation.media_names) await claim(connection, operation);
+      if (operation.media_names?.length) await claim(connection, operation);
       return { kind: 'message', message, duplicate: false };
     },
   };

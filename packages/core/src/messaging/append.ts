@@ -15,8 +15,22 @@ export async function append(
   context: Context,
 ): Promise<Output<'messages.send'>> {
   const { caller, clock } = context;
+  const { chat_id, client_id, content, message_type, reply_to_id, meta = null, media_names = [] } = draft;
   const at = clock.now();
-  const operation = { ...draft, kind: 'append', actor_id: caller.user_id, at, notify: context.has_push } as const;
+  // Field by field, and always the same ones: to spread the draft cost a tenth of a whole send.
+  const operation: OperationOf<'append'> = {
+    kind: 'append',
+    chat_id,
+    actor_id: caller.user_id,
+    client_id,
+    content,
+    message_type,
+    reply_to_id,
+    meta,
+    media_names,
+    at,
+    notify: context.has_push,
+  };
   const { written, is_repeat, event } = await context.write(operation, toMessageCreated);
   const { message } = event ?? toMessageCreated(written);
   if (!is_repeat) context.markOwn({ chat_id: draft.chat_id, user_id: caller.user_id, seq: message.seq, at });

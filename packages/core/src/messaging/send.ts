@@ -39,7 +39,6 @@ export const send = defineUseCase({
         : null;
     // The seeds' clients send the address of a file as the content. What is attached comes first: only so many count.
     const media_names = mediaNamesIn(media ? [media.url, media.thumbnail_url, content].join(' ') : content);
-    const draft = { chat_id, content, message_type, client_id, reply_to_id, meta };
-    return append(media_names.length > 0 ? { ...draft, media_names } : draft, context);
+    return append({ chat_id, content, message_type, client_id, reply_to_id, meta, media_names }, context);
   },
 });
