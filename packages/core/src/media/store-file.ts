@@ -14,7 +14,8 @@ const unknown_type = { media_type: 'application/octet-stream', extension: 'bin' 
 const name_bytes = 18;
 
 /**
- * Stores a file under a new name, without holding it in memory. Nothing refers to it yet. `describe` says what there is to know of it, once its bytes are there.
+ * Stores a file under a new name, without holding it in memory. Nothing refers to it yet. `describe` says what there is
+ * to know of it, once its bytes are there.
  * @throws UPLOAD_EMPTY, UPLOAD_TOO_LARGE, STORAGE_FULL, MEDIA_OFF; nothing is left behind then
  */
 export async function storeFile(
