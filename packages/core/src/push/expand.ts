@@ -7,19 +7,28 @@ const batch = 1_000;
 /**
  * Makes pushes of what stands in the outbox: for each member who has to hear of it one per chat, about the newest
  * message; for who has muted the chat about the newest that mentions them, whose place no other message may take. Who is
- * connected gets time for their device to acknowledge it. False: there was nothing.
+ * connected gets time for their device to acknowledge it.
+ * @returns in how many milliseconds there is more to do, 0 for at once; null when the outbox is empty
  */
 export async function expandOutbox(
   parts: { storage: Storage; presence: Presence; clock: Clock },
-  { hold_ms }: { hold_ms: number },
-): Promise<boolean> {
+  { gather_ms, hold_ms }: { gather_ms: number; hold_ms: number },
+): Promise<number | null> {
   const { storage, presence, clock } = parts;
   const rows = await storage.pushes.outbox(batch);
-  if (rows.length === 0) return false;
+  if (rows.length === 0) return null;
   const now = clock.now();
+  let wait_ms = gather_ms;
   const chats: { chat_id: number; seq: number; pushes: NewPush[] }[] = [];
   // One after another: push takes no more than one connection to the database from those who send.
   for (const [chat_id, sent] of groupBy(rows, 'chat_id')) {
+    // Whoever looks, for whatever reason and on whichever node, leaves a chat alone that is still being gathered. What
+    // another node's clock has put into the future waits for nothing.
+    const age_ms = now - (sent[0] as OutboxRow).at;
+    if (age_ms >= 0 && age_ms < gather_ms) {
+      wait_ms = Math.min(wait_ms, gather_ms - age_ms);
+      continue;
+    }
     const pushes = new Map<number, NewPush>();
     for (const [sender_id, own] of groupBy(sent, 'sender_id')) {
       const newest = own.at(-1);
@@ -35,8 +44,9 @@ export async function expandOutbox(
     }
     chats.push({ chat_id, seq: sent.at(-1)?.seq ?? 0, pushes: [...pushes.values()] });
   }
+  if (chats.length === 0) return wait_ms;
   await storage.pushes.expand(chats);
-  return true;
+  return 0;
 }
 
 /** In each group the rows keep their order: within a chat the oldest first. */

@@ -69,7 +69,9 @@ export function createPush(parts: {
     if (ripe_at !== null && performance.now() < ripe_at) return;
     ripe_at = null;
     await release();
-    while (!is_closed && (await expandOutbox({ storage, presence, clock }, options)));
+    let wait_ms: number | null = 0;
+    while (!is_closed && wait_ms === 0) wait_ms = await expandOutbox({ storage, presence, clock }, options);
+    if (wait_ms !== null) ripe_at = Math.min(ripe_at ?? Number.POSITIVE_INFINITY, performance.now() + wait_ms);
   }
 
   function startSending(): void {
