@@ -31,12 +31,12 @@ onEveryDatabase('bugs of the Dialect seeds that are not ours', (startServer) => 
 
   test('receipts of newer messages are not lost on a socket that has been open for long', async () => {
     const { ann, ben, chat_id } = await pair();
-    const b = await ben.connect();
+    const [a, b] = [await ann.connect(), await ben.connect()];
     b.send({ type: 'ping' });
     for (let n = 0; n < 5; n++) {
       const { body } = await ann.call('POST', '/messages', { chat_id, content: `${n}` });
       b.send({ type: 'read', chat_id, message_id: body.id });
-      await b.next({ type: 'message_read', user_id: ben.id, last_read_id: body.id });
+      await a.next({ type: 'message_read', user_id: ben.id, last_read_id: body.id });
       const { body: readers } = await ann.call('GET', `/messages/${body.id}/reads`);
       expect(readers).toMatchObject([{ user_id: ben.id }]);
     }

@@ -52,8 +52,34 @@ export const optionalText = (max_bytes: number) =>
 /** Text to the letter, well-formed like all text: bytes stored in place of a lone surrogate would be another text. */
 export const characters = (max_characters: number) => z.string().max(max_characters).refine(isWellFormed, ill_formed);
 
-/** A name of people or chats: trimmed. */
-export const name = (max_characters: number) => z.string().trim().max(max_characters).refine(isWellFormed, ill_formed);
+/** Some lines about somebody: trimmed, and possibly empty. */
+export const lines = (max_characters: number) =>
+  z
+    .string()
+    .trim()
+    .max(max_characters)
+    .refine(isWellFormed, ill_formed)
+    .refine((value) => !/[^\P{Cc}\n\r\t]/u.test(value), {
+      error: 'must have no control characters but line breaks and tabs',
+    });
+
+/** What shows nothing: spaces, what only steers other characters, and letters that are blank by design. */
+const unseen = /^(?:[\p{Cf}\p{Z}\u115f\u1160\u2800\u3164\uffa0]|[\ufe00-\ufe0f])+$/u;
+
+/** A name of people or chats: one line, trimmed, possibly empty; a name that shows nothing could be anybody's. */
+export const name = (max_characters: number) =>
+  z
+    .string()
+    .trim()
+    .max(max_characters)
+    .refine(isWellFormed, ill_formed)
+    .refine((value) => !/\p{Cc}/u.test(value), { error: 'must have no control characters' })
+    .refine((value) => !unseen.test(value), { error: 'must have something to be seen' });
+
+/** Of a file, as others see it and open it: of the web or relative, and never a program (`javascript:`, `data:`). */
+const fileUrl = characters(1024).regex(/^(?!(?!https?:)[a-z][a-z0-9+.-]*:)[^\s\p{Cc}]+$/iu, {
+  error: 'must be an http(s) URL or a path',
+});
 
 function textProblem(value: string, max_bytes: number): string | null {
   if (value.length === 0) return 'must not be empty';
@@ -111,14 +137,16 @@ export const memberSchema = userSchema.extend({
 }) satisfies z.ZodType<Member>;
 
 export const mediaSchema = z.object({
-  url: characters(1024).min(1),
+  url: fileUrl,
   media_type: characters(255).nullish(),
   size: z.int().min(0).nullish(),
-  filename: characters(255).nullish(),
+  filename: characters(255)
+    .regex(/^[^\p{Cc}/\\]*$/u, { error: 'must be a name without folders' })
+    .nullish(),
   width: z.int().min(0).nullish(),
   height: z.int().min(0).nullish(),
   duration: z.number().min(0).nullish(),
-  thumbnail_url: characters(1024).nullish(),
+  thumbnail_url: fileUrl.nullish(),
 }) satisfies z.ZodType<Media>;
 
 const sentType = z.enum([...messageTypes, 'system']);

@@ -38,6 +38,16 @@ describe('register', () => {
     expect(me.phone_number).toBe('+491511234567');
   });
 
+  it('takes null for what is not given', async () => {
+    const { messenger } = await start();
+    const number = { phone_number: '+491511234567', password };
+    const nulls = { username: null, last_name: null, public_key: null };
+    const me = await messenger.auth.register(null, { ...number, ...nulls, first_name: 'Ann' });
+    expect(me).toMatchObject({ username: null, first_name: 'Ann', last_name: null, public_key: '' });
+    const none = messenger.auth.register(null, { ...number, ...nulls, first_name: null });
+    expect(await refusal(none)).toEqual(['INVALID_INPUT', 'username']);
+  });
+
   it('knows a phone number in every way of writing it', async () => {
     const { messenger } = await start();
     await messenger.auth.register(null, ann);

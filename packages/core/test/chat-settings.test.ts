@@ -43,7 +43,7 @@ describe('a nickname', () => {
     expect(await name(owner, eve, 'no')).toEqual(['MEMBER_NOT_FOUND', 'user_id']);
     expect(await name(owner, { user_id: 999 }, 'no')).toEqual(['MEMBER_NOT_FOUND', 'user_id']);
     expect(await name(owner, { user_id: -1 }, 'no')).toEqual(['INVALID_INPUT', 'user_id']);
-    for (const nickname of ['', ' ', 'x'.repeat(51), 7]) {
+    for (const nickname of ['', ' ', 'x'.repeat(51), 7, '\0', 'a\nb', '\u202e', '\u200b\u3164', '\ufe0f']) {
       expect(await name(bob, bob, nickname)).toEqual(['INVALID_INPUT', 'nickname']);
     }
     expect(toldIn(messenger.events)).toEqual([]);

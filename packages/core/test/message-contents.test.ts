@@ -65,6 +65,20 @@ describe('what a message carries', () => {
     }
     expect(await send({ media: {} })).toEqual(['INVALID_INPUT', 'media.url']);
     expect(await send({ media: { url: '' } })).toEqual(['INVALID_INPUT', 'media.url']);
+    for (const url of [
+      'javascript:alert(1)',
+      'JavaScript:1',
+      'data:text/html,x',
+      'java\nscript:1',
+      ' javascript:1',
+      '\0',
+    ]) {
+      expect(await send({ media: { url } })).toEqual(['INVALID_INPUT', 'media.url']);
+      expect(await send({ media: { url: 'a', thumbnail_url: url } })).toEqual(['INVALID_INPUT', 'media.thumbnail_url']);
+    }
+    for (const filename of ['../../x', 'a\\b', 'a\0b']) {
+      expect(await send({ media: { url: 'a', filename } })).toEqual(['INVALID_INPUT', 'media.filename']);
+    }
     expect(await send({ media: { url: 'a', size: -1 } })).toEqual(['INVALID_INPUT', 'media.size']);
     expect(await send({ media: { url: 'a', duration: Number.POSITIVE_INFINITY } })).toEqual([
       'INVALID_INPUT',
@@ -74,6 +88,9 @@ describe('what a message carries', () => {
     expect(await messenger.messages.history(ann, { chat_id })).toEqual([]);
     const sent = await messenger.messages.send(ann, { chat_id, content: '', media: { url: 'a', evil: 1 } as never });
     expect(sent.media).toEqual({ url: 'a' });
+    for (const url of ['/static/x.png', 'https://example.org/a?b=c:d', 'HTTP://example.org', 'a/b:c']) {
+      expect(await send({ media: { url, filename: 'Größe 1.png' } })).toEqual(['passed', undefined]);
+    }
   });
 
   it('is, of a reply, the message that it answers as it stands now', async () => {

@@ -30,10 +30,10 @@ export interface Api {
       phone?: string | undefined;
       password: string;
       /** Needed unless `first_name` is given. */
-      username?: string | undefined;
-      first_name?: string | undefined;
+      username?: string | null | undefined;
+      first_name?: string | null | undefined;
       last_name?: string | null | undefined;
-      public_key?: string | undefined;
+      public_key?: string | null | undefined;
     };
     output: Me;
   };
@@ -137,9 +137,9 @@ export interface Api {
       /** `[A-Za-z0-9_-]{1,64}`; the server makes one when none comes, and then a retry is a second message. */
       client_id?: string | undefined;
       reply_to_id?: Id | null | undefined;
-      /** Members whom the message is meant for: they are told even when they have muted the chat. */
+      /** Members whom the message is meant for: they are told even when they have muted the chat. Others never are. */
       mentions?: Id[] | undefined;
-      /** What was uploaded before. */
+      /** What was uploaded before, or lies elsewhere on the web. */
       media?: Media | null | undefined;
     };
     output: Message & { duplicate: boolean };

@@ -21,7 +21,7 @@ describeStorages('a profile', (start) => {
 
   test.each(['PATCH', 'PUT'])('is changed by %s, field by field', async (method) => {
     const { anna, change } = await startProfile();
-    const fields = { first_name: 'Anna', last_name: 'Lee', bio: 'Ça va? 🙂', public_key: 'key' };
+    const fields = { first_name: 'Anna', last_name: 'Lee', bio: 'Ça va? 🙂\nOui.', public_key: 'key' };
     const changed = await change({ ...fields, birth_date: '2000-01-01', is_admin: true, id: 77 }, method);
     expect([changed.status, changed.body]).toMatchObject([200, { ...fields, id: anna.id, username: 'anna' }]);
     expect(changed.body).not.toHaveProperty('birth_date');
@@ -76,7 +76,9 @@ describeStorages('a profile', (start) => {
   test.each([
     [{ first_name: '' }, 'first_name'],
     [{ first_name: 'x'.repeat(101) }, 'first_name'],
+    [{ first_name: '\u200b' }, 'first_name'],
     [{ bio: 'x'.repeat(1_001) }, 'bio'],
+    [{ bio: 'a\0b' }, 'bio'],
     [{ status_text: 7 }, 'status_text'],
     [{ username: 'a b' }, 'username'],
     [{ public_key: 'x'.repeat(4_097) }, 'public_key'],

@@ -92,7 +92,8 @@ export class Connection {
       if (event.user_id !== this.user_id) this.outflow.sendEphemeral(frame);
     } else if ('only_for' in event) {
       this.outflow.send(frame);
-    } else {
+    } else if (this.mode === 'native' || event.user_id !== this.user_id) {
+      // The seeds' clients take every receipt for one of somebody else, and would show their own messages as read.
       const chat_id = 'chat_id' in event ? event.chat_id : 0;
       this.outflow.sendMark(`${event.type}:${chat_id}:${event.user_id}`, frame);
     }

@@ -33,11 +33,15 @@ test("the seeds' simple events work as they stand", async () => {
     const read = type === 'read' ? message : answer;
     (type === 'read' ? benPeer : annPeer).send({ type, chat_id, message_id: read.id });
   }
-  // What one writes one has read up to: both marks come to stand at the answer, and both are told.
-  for (const user_id of [ann.user_id, ben.user_id]) {
+  // What one writes one has read up to: both marks come to stand at the answer, and the other one is told of each.
+  for (const [peer, { user_id }] of [
+    [annPeer, ben],
+    [benPeer, ann],
+  ] as const) {
     await expect
-      .poll(() => annPeer.all('message_read'))
+      .poll(() => peer.all('message_read'))
       .toContainEqual(expect.objectContaining({ chat_id, user_id, last_read_id: answer.id, message_id: answer.id }));
+    expect(peer.all('message_read').every((frame) => frame.user_id === user_id)).toBe(true);
   }
   expect(annPeer.all('ok')).toEqual([]);
 });

@@ -28,10 +28,10 @@ export const register = defineUseCase({
       phone: phone.optional(),
       /** NIST SP 800-63B and OWASP ASVS 6.2: at least 8, long ones allowed, no rules of composition. */
       password: characters(1024).min(8),
-      username: usernameSchema.optional(),
-      first_name: name(100).min(1).optional(),
+      username: usernameSchema.nullish(),
+      first_name: name(100).min(1).nullish(),
       last_name: name(100).nullish(),
-      public_key: characters(4096).optional(),
+      public_key: characters(4096).nullish(),
     })
     .superRefine((input, context) => {
       if (!input.phone_number && !input.phone) {

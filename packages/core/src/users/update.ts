@@ -6,7 +6,7 @@ import { meToWire } from '../domain/to-wire.js';
 import { MessengerError } from '../errors.js';
 import type { UserPatch } from '../ports/index.js';
 import { presentUser } from '../present.js';
-import { characters, meSchema, name, username } from '../schemas.js';
+import { characters, lines, meSchema, name, username } from '../schemas.js';
 import { defineUseCase } from '../use-case.js';
 
 const minute_ms = 60_000;
@@ -22,7 +22,7 @@ const durations: Record<StatusDuration, number> = {
 const input = z.object({
   first_name: name(100).min(1).nullish(),
   last_name: name(100).nullish(),
-  bio: name(1000).nullish(),
+  bio: lines(1000).nullish(),
   status_text: name(255).nullish(),
   status_duration: z.enum(Object.keys(durations) as [StatusDuration, ...StatusDuration[]]).nullish(),
   username: z.union([username, z.literal('')]).nullish(),
